@@ -1,0 +1,129 @@
+"""The checks an order must pass before it is sent: order and catalog facts in, problems out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.money import line_amount, show, total_of
+from connector.records import Amendment, Order
+
+CUSTOMER_NOT_YET = "customer_not_yet"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a document is held, waiting or parked, in words a rep reads, and who must act."""
+
+    code: str
+    text: str
+    who: str = "office"
+    detail: str = ""
+
+    def as_document(self) -> dict[str, str]:
+        """The reason as ledger rows and receipts carry it."""
+        kept = {"code": self.code, "text": self.text, "who": self.who, "detail": self.detail}
+        return {name: value for name, value in kept.items() if value}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the catalog says of everything an order names; documents by id."""
+
+    products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    customer: Mapping[str, Any] | None = None
+    currency: str = "USD"
+
+
+def check_order(order: Order, rep: str, facts: Facts, accepted: frozenset[str] = frozenset()) -> list[Reason]:
+    """All problems of an order; an empty list means that it can be sent.
+
+    `rep` is the rep that the database belongs to, `accepted` the codes that a person has already waved through.
+    """
+    problems = [
+        *check_rep(order.rep, rep),
+        *check_customer(order, facts),
+        *check_products(order, facts),
+        *check_arithmetic(order),
+        *check_repeats(order),
+        *check_currency(order, facts),
+    ]
+    return [problem for problem in problems if problem.code not in accepted]
+
+
+def check_rep(named: str, rep: str) -> list[Reason]:
+    """The rep inside the document must be the rep that the database belongs to."""
+    if named == rep:
+        return []
+    return [Reason("wrong_rep", "The order names another rep than the one whose database it lies in.")]
+
+
+def check_customer(order: Order, facts: Facts) -> list[Reason]:
+    """The customer must be known to QuickBooks and active."""
+    name = order.customer.name
+    if facts.customer is None and order.customer.id.startswith("custreq:"):
+        return [Reason(CUSTOMER_NOT_YET, f"The new customer “{name}” is not in QuickBooks yet.", "nobody")]
+    if facts.customer is None:
+        return [Reason("unknown_customer", f"QuickBooks does not know the customer “{name}”.")]
+    if not facts.customer.get("active", False):
+        return [Reason("inactive_customer", f"The customer “{name}” is inactive in QuickBooks.")]
+    return []
+
+
+def check_products(order: Order, facts: Facts) -> list[Reason]:
+    """Every product and charge must be linked, active and carry a tax code."""
+    named = {line.product: line.name for line in order.lines} | {
+        charge.product: charge.name for charge in order.charges
+    }
+    problems = []
+    for product, name in named.items():
+        fact = facts.products.get(product)
+        if fact is None:
+            problems.append(Reason("unknown_product", f"QuickBooks does not know the product “{name}”."))
+        elif not fact.get("active", False):
+            problems.append(Reason("inactive_product", f"The product “{name}” is inactive in QuickBooks."))
+        elif not fact.get("tax_code"):
+            problems.append(Reason("product_without_tax", f"The product “{name}” has no tax code in QuickBooks."))
+    return problems
+
+
+def check_arithmetic(order: Order | Amendment) -> list[Reason]:
+    """Lines must be quantity x unit price less discount, half-up; the total their sum with the charges."""
+    problems = []
+    for number, line in enumerate(order.lines, start=1):
+        worth = line_amount(line.quantity, line.unit_price, line.discount)
+        if worth != line.amount:
+            text = f"Line {number} (“{line.name}”) says {show(line.amount)} but is worth {show(worth)}."
+            problems.append(Reason("wrong_line_amount", text))
+    total = total_of([*(line.amount for line in order.lines), *(charge.amount for charge in order.charges)])
+    if total != order.total:
+        text = f"The total says {show(order.total)} but the lines and charges add up to {show(total)}."
+        problems.append(Reason("wrong_total", text))
+    return problems
+
+
+def check_repeats(order: Order) -> list[Reason]:
+    """The very same line twice is more often a slip than a wish, so a person confirms it."""
+    seen = Counter((line.product, line.quantity, line.unit_price, line.discount) for line in order.lines)
+    names = {line.product: line.name for line in order.lines}
+    return [
+        Reason("repeated_line", f"The line “{names[product]}” stands on the order {count} times, all alike.", "rep")
+        for (product, *_), count in seen.items()
+        if count > 1
+    ]
+
+
+def check_currency(order: Order, facts: Facts) -> list[Reason]:
+    """The order must be in the currency the customer is billed in."""
+    billed = (facts.customer or {}).get("currency") or facts.currency
+    if order.currency == billed:
+        return []
+    return [Reason("wrong_currency", f"The order is in {order.currency}, but the customer is billed in {billed}.")]
+
+
+def summary(problems: list[Reason]) -> Reason:
+    """One reason for several problems: the first one's code and owner, everybody's text."""
+    first = problems[0]
+    return Reason(first.code, " ".join(problem.text for problem in problems[:5]), first.who, first.detail)

@@ -1,0 +1,251 @@
+"""The `roadbook` command: each command reads its settings, calls one function and prints what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from cryptography.fernet import Fernet
+
+from connector import __version__
+from connector.catalog import Catalog
+from connector.checkpoints import Checkpoints
+from connector.dead_letters import DeadLetters
+from connector.errors import Disconnected, RoadbookError
+from connector.health import problems_of
+from connector.identifiers import CONNECTOR, orders_database
+from connector.ledger import Ledger
+from connector.logs import set_up_logs
+from connector.outcomes import retried
+from connector.provisioning import add_rep, disable_rep, install
+from connector.records import time_text
+from connector.registry import Registry
+from connector.servers import admin_server, connector_server
+from connector.settings import Settings, read_settings
+from connector.worker import DOORBELL_SILENCE, Worker, connected_realm, connection_of
+
+
+class Command(click.Group):
+    """Prints Roadbook's own errors as one message instead of a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except RoadbookError as error:
+            click.echo(f"roadbook: {error}", err=True)
+            context.exit(1)
+
+
+@click.group(cls=Command)
+@click.version_option(__version__, prog_name="roadbook")
+def main() -> None:
+    """Orders taken where there is no signal; each reaches QuickBooks Online as exactly one estimate."""
+
+
+def start() -> Settings:
+    """The settings, with logs set up as they say."""
+    settings = read_settings()
+    set_up_logs(settings.roadbook_log_format, settings.roadbook_log_level)
+    return settings
+
+
+@main.command()
+def key() -> None:
+    """Make a key for ROADBOOK_SECRET_KEYS."""
+    click.echo(Fernet.generate_key().decode())
+
+
+@main.command("install")
+def install_command() -> None:
+    """Create the databases, guards and the connector's account. Safe to repeat."""
+    settings = start()
+    install(admin_server(settings), settings)
+    click.echo("CouchDB is ready for Roadbook.")
+
+
+@main.command()
+def run() -> None:
+    """Follow the reps' databases and post to QuickBooks until stopped."""
+    settings = start()
+    server = connector_server(settings)
+    worker = Worker(settings, server, admin_server(settings), admin_server(settings, DOORBELL_SILENCE))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    click.echo(json.dumps({"ready": True, "pid": os.getpid()}))
+    sys.stdout.flush()
+    worker.run()
+
+
+@main.command()
+def web() -> None:
+    """Serve the console."""
+    from web.__main__ import serve
+
+    serve(start())
+
+
+@main.group()
+def rep() -> None:
+    """Add, disable and list reps."""
+
+
+@rep.command("add")
+@click.argument("name")
+@click.option("--territory", required=True, help="Whose customers the rep sees.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rep_add(name: str, territory: str, password_stdin: bool, as_json: bool) -> None:
+    """Create the account and the databases of a rep. Safe to repeat after an interruption."""
+    settings = start()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    added = add_rep(admin_server(settings), name, territory, password)
+    if as_json:
+        shown = {"rep": added.rep, "account": added.account, "territory": territory, "password": added.password}
+        click.echo(json.dumps(shown | {"database": orders_database(added.rep)}))
+        return
+    click.echo(f"{name} is ready: rep {added.rep}, database {orders_database(added.rep)}, territory {territory}.")
+    if added.password and not password_stdin:
+        click.echo(f"Password (shown only now): {added.password}")
+
+
+@rep.command("disable")
+@click.argument("name")
+def rep_disable(name: str) -> None:
+    """Take away a rep's sign-in; what the rep handed in stays and is still posted."""
+    settings = start()
+    disabled = disable_rep(admin_server(settings), name)
+    click.echo(f"{name} can't sign in any more; {orders_database(disabled.rep)} is kept.")
+
+
+@rep.command("list")
+def rep_list() -> None:
+    """Show every rep with account, territory and state."""
+    settings = start()
+    for found in Registry(connector_server(settings).database(CONNECTOR)).list():
+        click.echo(f"{found.rep}  {found.account:<24} {found.territory:<16} {found.state}")
+
+
+@main.group()
+def quickbooks() -> None:
+    """Connect the company in QuickBooks Online."""
+
+
+@quickbooks.command("connect")
+@click.option("--realm", required=True, help="The company id that Intuit showed after connecting.")
+@click.option("--code", help="The authorization code from the redirect address.")
+@click.option("--refresh-token-stdin", is_flag=True, help="Read an existing refresh token from standard input.")
+def quickbooks_connect(realm: str, code: str | None, refresh_token_stdin: bool) -> None:
+    """Store the company's tokens, encrypted. Without --code it prints the address to sign in at."""
+    settings = start()
+    connection = connection_of(settings, connector_server(settings), realm)
+    if refresh_token_stdin:
+        connection.tokens.adopt_refresh_token(sys.stdin.readline().strip())
+    elif code:
+        connection.tokens.connect(connection.oauth.exchange(code, realm))
+    else:
+        click.echo(
+            "Sign in to QuickBooks here, then run this again with --code and --realm from the address you land on:"
+        )
+        click.echo(connection.oauth.authorization_url("roadbook"))
+        return
+    company = connection.gateway.company()
+    click.echo(f"Connected to {company.get('CompanyName', realm)} (company id {realm}).")
+
+
+@main.group()
+def catalog() -> None:
+    """Bring QuickBooks' products and customers to the devices."""
+
+
+@catalog.command("sync")
+def catalog_sync() -> None:
+    """Read everything from QuickBooks and write what changed."""
+    settings = start()
+    server = connector_server(settings)
+    realm = connected_realm(server.database(CONNECTOR))
+    if not realm:
+        raise Disconnected("no company is connected: run `roadbook quickbooks connect`")
+    territories = {found.territory for found in Registry(server.database(CONNECTOR)).list()}
+    work = Catalog(server, connection_of(settings, server, realm).gateway, territories)
+    synced = work.sync(settings.roadbook_currency, lambda what, count: click.echo(f"{count} {what}", err=True))
+    click.echo(f"{synced.seen} documents checked, {synced.written} written.")
+
+
+@main.group()
+def order() -> None:
+    """Look at an order's trail, or have it tried again."""
+
+
+@order.command("show")
+@click.argument("key")
+def order_show(key: str) -> None:
+    """Show everything on record about one document (by ULID or document id)."""
+    settings = start()
+    row = Ledger(connector_server(settings).database(CONNECTOR)).find(key)
+    if row is None:
+        raise RoadbookError(f"nothing is on record about {key!r}; has it reached the server?")
+    click.echo(json.dumps(row.as_document(), indent=2, ensure_ascii=False, default=str))
+
+
+@order.command("retry")
+@click.argument("key")
+@click.option("--accept", multiple=True, help="The code of a problem that is meant to be so, such as repeated_line.")
+def order_retry(key: str, accept: tuple[str, ...]) -> None:
+    """Have a parked, held or waiting document tried again now."""
+    settings = start()
+    ledger = Ledger(connector_server(settings).database(CONNECTOR))
+    row = ledger.find(key)
+    if row is None:
+        raise RoadbookError(f"nothing is on record about {key!r}")
+    if row.state not in ("parked", "waiting"):
+        raise RoadbookError(f"{row.of} is {row.state}; only parked and waiting documents can be tried again")
+    if (row.reason or {}).get("code") in ("unreadable", "by_hand"):
+        raise RoadbookError(f"{row.of} can't be posted as it is: {(row.reason or {}).get('text')}")
+    ledger.put(retried(row, time_text(datetime.now(UTC)), accept))
+    click.echo(f"{row.of} will be tried again.")
+
+
+@main.command()
+def dead() -> None:
+    """List the dead letters: documents that could not be read."""
+    settings = start()
+    letters = DeadLetters(connector_server(settings).database(CONNECTOR)).all()
+    for letter in letters:
+        click.echo(f"{letter['at']}  {letter['database']}  {letter['document']}  {letter['reason']['text']}")
+    click.echo(f"{len(letters)} dead letters.")
+
+
+@main.command()
+@click.argument("database", required=False)
+@click.option("--all", "everything", is_flag=True, help="Every rep's database.")
+def rewind(database: str | None, everything: bool) -> None:
+    """Have a database read from its beginning again; the ledger keeps anything from being posted twice."""
+    settings = start()
+    server = connector_server(settings)
+    checkpoints = Checkpoints(server.database(CONNECTOR))
+    if bool(database) == everything:
+        raise RoadbookError("name one database, or say --all")
+    names = sorted(checkpoints.load_all()) if everything else [str(database)]
+    for name in names:
+        checkpoints.rewind(name)
+    click.echo(f"{len(names)} databases will be read from the beginning at the next sweep.")
+
+
+@main.command()
+def check() -> None:
+    """Say line by line whether everything Roadbook needs is there; exit 1 if something is missing."""
+    settings = start()
+    failed = False
+    for name, problem in problems_of(settings):
+        click.echo(f"{name}: {problem or 'OK'}")
+        failed = failed or problem is not None
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

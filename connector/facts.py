@@ -1,0 +1,79 @@
+"""The facts that checks and mapping need, read from the catalog, the territory's customers and the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from connector.check import Facts
+from connector.couch import CouchServer
+from connector.identifiers import CATALOG, CONNECTOR, customers_database, ledger_id, ulid_of
+from connector.ledger import Row
+from connector.records import Order
+from connector.registry import Registry
+
+Document = dict[str, Any]
+
+
+class FactReader:
+    """Reads the facts for a group of orders in as few requests as there are databases."""
+
+    def __init__(self, server: CouchServer, currency: str) -> None:
+        self._server = server
+        self._currency = currency
+        self._registry = Registry(server.database(CONNECTOR))
+        self._territories: dict[str, str | None] = {}
+
+    def read(self, orders: Sequence[tuple[Row, Order]]) -> list[Facts]:
+        """The facts of each order, in the order given."""
+        products = self._server.database(CATALOG).fetch(sorted({name for _, order in orders for name in named(order)}))
+        customers: dict[tuple[str, str], Document] = {}
+        by_database: dict[str, set[str]] = {}
+        requested: set[str] = set()
+        for row, order in orders:
+            territory = self.territory(row.rep)
+            if order.customer.id.startswith("custreq:"):
+                requested.add(ledger_id(row.rep, ulid_of(order.customer.id) or ""))
+            elif territory is not None:
+                by_database.setdefault(customers_database(territory), set()).add(order.customer.id)
+        for database, wanted in by_database.items():
+            for key, document in self._server.database(database).fetch(sorted(wanted)).items():
+                customers[database, key] = document
+        answered = self._server.database(CONNECTOR).fetch(sorted(requested))
+        return [self._facts_of(row, order, products, customers, answered) for row, order in orders]
+
+    def _facts_of(
+        self,
+        row: Row,
+        order: Order,
+        products: dict[str, Document],
+        customers: dict[tuple[str, str], Document],
+        answered: dict[str, Document],
+    ) -> Facts:
+        customer: Document | None
+        if order.customer.id.startswith("custreq:"):
+            request = answered.get(ledger_id(row.rep, ulid_of(order.customer.id) or ""), {})
+            made = request.get("customer")
+            customer = {"quickbooks_id": made["id"], "name": made["name"], "active": True} if made else None
+        else:
+            database = customers_database(self.territory(row.rep) or "")
+            customer = customers.get((database, order.customer.id))
+        return Facts({name: products[name] for name in named(order) if name in products}, customer, self._currency)
+
+    def territory(self, rep: str) -> str | None:
+        """The territory of a rep; None for a rep that the registry does not know."""
+        if rep not in self._territories:
+            found = self._registry.find(rep)
+            if found is None:
+                return None
+            self._territories[rep] = found.territory
+        return self._territories[rep]
+
+    def forget(self) -> None:
+        """Read territories anew from now on."""
+        self._territories.clear()
+
+
+def named(order: Order) -> set[str]:
+    """The ids of all products and charges on an order."""
+    return {line.product for line in order.lines} | {charge.product for charge in order.charges}

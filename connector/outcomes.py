@@ -1,0 +1,99 @@
+"""What an answer of QuickBooks, or its absence, makes of a ledger row. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from connector.check import CUSTOMER_NOT_YET, Reason
+from connector.errors import UnknownOutcome
+from connector.ledger import Row
+from connector.money import show
+from connector.records import time_text
+from connector.retries import Action, Decision
+
+CUSTOMER_WAIT = 5.0  # seconds until an order looks again for its new customer, doubled up to
+CUSTOMER_WAIT_MOST = 300.0  # seconds
+REPEATABLE = frozenset(
+    {Action.RETRY, Action.THROTTLE, Action.REFRESH, Action.REAUTHORIZE, Action.CONFIGURE, Action.PAUSE}
+)
+REALM_WAIT = 60.0  # seconds between looks while a person has to connect QuickBooks again
+
+
+def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> Row:
+    """The row of a document that QuickBooks has taken; `entity` is the estimate or customer it returned."""
+    if row.kind == "customer_request":
+        customer = {"id": str(entity["Id"]), "name": str(entity.get("DisplayName", ""))}
+        return row.step(
+            at, event, state="posted", work="receipt", customer=customer, posted_at=at, reason=None, due_at=at
+        )
+    total = Decimal(str(entity.get("TotalAmt", 0)))
+    tax = Decimal(str((entity.get("TxnTaxDetail") or {}).get("TotalTax", 0)))
+    estimate = {
+        "id": str(entity["Id"]),
+        "number": str(entity.get("DocNumber") or ""),
+        "status": str(entity.get("TxnStatus", "")),
+        "total": show(total),
+        "sync_token": str(entity.get("SyncToken", "0")),
+    }
+    notice = row.notice
+    if total - tax != Decimal(str(row.content["total"])):
+        text = f"QuickBooks reckons {show(total - tax)} before tax where the order says {row.content['total']}."
+        notice = Reason("total_differs", text).as_document()
+    return row.step(
+        at,
+        event,
+        state="posted",
+        work="receipt",
+        estimate=estimate,
+        posted_at=at,
+        reason=None,
+        notice=notice,
+        due_at=at,
+    )
+
+
+def refused(row: Row, reason: Reason, now: datetime) -> Row:
+    """The row of a document that a check refused; one that only misses its new customer waits for it."""
+    at = time_text(now)
+    if reason.code != CUSTOMER_NOT_YET:
+        return row.step(at, "parked", state="parked", work="receipt", reason=reason.as_document(), due_at=at)
+    attempts = row.attempts + 1 if (row.reason or {}).get("code") == CUSTOMER_NOT_YET else 1
+    wait = min(CUSTOMER_WAIT * 2 ** (attempts - 1), CUSTOMER_WAIT_MOST)
+    return _waiting(row, reason, now, wait, attempts)
+
+
+def failed(row: Row, error: Exception, decision: Decision, now: datetime) -> Row:
+    """The row after a request that did not end in an answer we wanted."""
+    reason = Reason(decision.code or decision.action.value, decision.reason, decision.who, decision.detail)
+    at = time_text(now)
+    lost = isinstance(error, UnknownOutcome)
+    row = row if lost else row.step(at, "not_sent", sent_at=None)
+    attempts = row.attempts + 1 if decision.counts else row.attempts
+    if decision.action in REPEATABLE:
+        wait = REALM_WAIT if decision.delay is None else decision.delay
+        return _waiting(row, reason, now, wait, attempts)
+    return row.step(
+        at, "parked", state="parked", work="receipt", reason=reason.as_document(), attempts=attempts, due_at=at
+    )
+
+
+def _waiting(row: Row, reason: Reason, now: datetime, wait: float, attempts: int) -> Row:
+    due = time_text(now + timedelta(seconds=wait))
+    document = reason.as_document()
+    return row.step(
+        time_text(now), "waiting", state="waiting", work="post", reason=document, attempts=attempts, due_at=due
+    )
+
+
+def answered(row: Row) -> Row:
+    """The row once its receipt is written: nothing is left to do, unless it waits to be posted."""
+    return replace(row, work="post" if row.state in ("received", "waiting") else None)
+
+
+def retried(row: Row, at: str, accepted: tuple[str, ...] = ()) -> Row:
+    """The row of a parked, held or waiting document that a person wants tried again now."""
+    codes = tuple(dict.fromkeys((*row.accepted, *accepted)))
+    return row.step(at, "retried", state="received", work="post", due_at=at, attempts=0, reason=None, accepted=codes)

@@ -1,0 +1,81 @@
+"""From a ledger row and the facts to what is sent: a request that is on record before it leaves. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid5
+
+from connector.check import CUSTOMER_NOT_YET, Facts, Reason, check_order, check_rep, summary
+from connector.errors import MappingError
+from connector.identifiers import REQUEST_NAMESPACE, request_id
+from connector.ledger import Document, Row
+from connector.mapping import customer_of, estimate_of
+from connector.quickbooks import canonical_json
+from connector.records import CustomerRequest, Order, read_document
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the company wants orders and quotes to look in QuickBooks."""
+
+    order_status: str = "Accepted"
+    quote_status: str = "Pending"
+    own_numbers: bool = False
+
+    def status(self, kind: str) -> str:
+        """The estimate status for an order or a quote."""
+        return self.quote_status if kind == "quote" else self.order_status
+
+
+def readable(row: Row) -> Order | CustomerRequest:
+    """The pinned content as a record (it was readable when it was pinned)."""
+    record = read_document({"_id": row.of, **row.content})
+    if not isinstance(record, Order | CustomerRequest):
+        raise MappingError(f"{row.of} is nothing that is posted to QuickBooks")
+    return record
+
+
+def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Policy) -> tuple[str, bytes] | Reason:
+    """The entity and body to create, or the reason why nothing can be sent."""
+    accepted = frozenset(row.accepted)
+    if isinstance(record, CustomerRequest):
+        problems = [problem for problem in check_rep(record.rep, row.rep) if problem.code not in accepted]
+        return summary(problems) if problems else ("Customer", canonical_json(customer_of(record, row.ulid)))
+    problems = check_order(record, row.rep, facts, accepted)
+    lasting = [problem for problem in problems if problem.code != CUSTOMER_NOT_YET]
+    if lasting or problems:
+        return summary(lasting or problems)
+    status = policy.status(record.kind)
+    try:
+        body = estimate_of(
+            record, row.ulid, facts.customer or {}, facts.products, status=status, own_number=policy.own_numbers
+        )
+    except MappingError as error:
+        return Reason("cannot_be_mapped", f"The order can't be written as an estimate: {error}.")
+    return "Estimate", canonical_json(body)
+
+
+def request_of(row: Row, entity: str, body: bytes, realm: str, at: str) -> Document:
+    """The request as the ledger keeps it: the very bytes, and the id that makes a repeat harmless."""
+    content = hashlib.sha256(body).hexdigest()
+    return {
+        "operation": "create",
+        "entity": entity,
+        "request_id": request_id(realm, row.rep, row.of, "create", content),
+        "body": body.decode(),
+        "at": at,
+    }
+
+
+def with_batch(rows: Sequence[Row]) -> list[Row]:
+    """The rows with a common request id and an item id each, as QuickBooks knows the items of a batch.
+
+    An item of a batch is recognised by request id and item id together, so both stay on record with the row.
+    """
+    common = uuid5(REQUEST_NAMESPACE, "\n".join(str((row.request or {})["request_id"]) for row in rows)).hex
+    return [
+        row.step(row.changed_at, "batched", request={**(row.request or {}), "request_id": common, "item": str(number)})
+        for number, row in enumerate(rows, start=1)
+    ]

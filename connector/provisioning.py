@@ -1,0 +1,277 @@
+"""Provisioning: databases with their guards and security, the connector's account, reps added and disabled.
+
+Every step may be repeated, and none opens a database before its guard is in place, so that a command that was
+interrupted anywhere is finished by running it again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from connector import design
+from connector.couch import CouchServer
+from connector.errors import DesignError, DocumentConflict, Forbidden, NotFound, ProvisioningError
+from connector.identifiers import (
+    CATALOG,
+    CONNECTOR,
+    OPS,
+    REP_ID,
+    TERRITORY,
+    customers_database,
+    orders_database,
+)
+from connector.registry import ACCOUNT, Registry, Rep
+from connector.settings import Settings
+
+COUCH_DESIGN = Path(__file__).resolve().parent.parent / "couch_design"
+SYSTEM_DATABASES = ("_users", "_replicator")
+DOORBELL_DATABASE = "_global_changes"  # what CouchDB keeps its `_db_updates` feed in; nothing creates it by itself
+SHORTEST_PASSWORD = 8  # characters; generated ones have 22
+
+Document = dict[str, Any]
+OnStep = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DatabaseKind:
+    """One line of databases.json: which folder a database takes its design from, and how many shards it has."""
+
+    pattern: str
+    folder: Path
+    shards: int
+
+    def placeholders(self, database: str) -> dict[str, str] | None:
+        """What the placeholders of the pattern stand for in a database's name; None if the name does not fit."""
+        expression = re.sub(r"\\\$\\\{([a-z]+)\\\}", r"(?P<\1>.+)", re.escape(self.pattern))
+        match = re.fullmatch(expression, database)
+        return match.groupdict() if match else None
+
+    def security(self, database: str) -> Document:
+        """The security object of a database of this kind: the folder's template, filled in from the name."""
+        try:
+            text = (self.folder / "_security.json").read_text(encoding="utf-8")
+            security: Document = json.loads(Template(text).substitute(self.placeholders(database) or {}))
+        except (OSError, ValueError, KeyError) as error:
+            raise DesignError(f"{self.folder / '_security.json'} cannot be used: {error!r}") from error
+        return security
+
+
+@dataclass(frozen=True)
+class Added:
+    """A rep that is ready. `password` is None if the rep was there already; it is in no log and no repr."""
+
+    rep: str
+    account: str
+    territory: str
+    password: str | None = field(repr=False)
+
+
+def kinds_of_databases(root: Path = COUCH_DESIGN) -> list[DatabaseKind]:
+    """Read databases.json; raises DesignError."""
+    try:
+        lines = json.loads((root / "databases.json").read_text(encoding="utf-8"))
+        return [DatabaseKind(pattern, root / line["folder"], int(line["q"])) for pattern, line in lines.items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DesignError(f"databases.json cannot be read: {error!r}") from error
+
+
+def kind_of(database: str, root: Path = COUCH_DESIGN) -> DatabaseKind:
+    """The kind of a database by its name; raises DesignError for a name that no pattern fits."""
+    for kind in kinds_of_databases(root):
+        if kind.placeholders(database) is not None:
+            return kind
+    raise DesignError(f"{database}: no pattern in databases.json fits this name")
+
+
+def install(server: CouchServer, settings: Settings) -> None:
+    """Create what is missing of the system databases, the connector's account and its databases; safe to repeat.
+
+    `server` is signed in as an admin. Raises ProvisioningError, DesignError, CouchError.
+    """
+    for name in SYSTEM_DATABASES:
+        server.create_database(name)
+    if not _has_doorbell(server):
+        server.create_database(DOORBELL_DATABASE)
+    for name in (CATALOG, CONNECTOR, OPS):
+        set_up_database(server, name)
+    _set_up_connector_account(server, settings)
+
+
+def set_up_database(server: CouchServer, name: str, on_step: OnStep = lambda step: None) -> None:
+    """Create a database, closed to all but admins, put its design documents in, then open it to whom it is for."""
+    kind = kind_of(name)
+    server.create_database(name, kind.shards)
+    on_step(f"{name} created")
+    design.deploy(_url_of(server), name, kind.folder)
+    on_step(f"{name} guarded")
+    _secure(server, name, kind.security(name))
+    on_step(f"{name} opened")
+
+
+def _has_doorbell(server: CouchServer) -> bool:
+    try:
+        server.call("GET", "_db_updates", limit=1)
+    except NotFound:
+        return False
+    return True
+
+
+def _secure(server: CouchServer, name: str, security: Document) -> None:
+    database = server.database(name)
+    if database.security() != security:
+        database.put_security(security)
+
+
+def add_rep(
+    server: CouchServer,
+    name: str,
+    territory: str,
+    password: str | None = None,
+    on_step: OnStep = lambda step: None,
+) -> Added:
+    """Make a rep with an account of that name; goes on where an interrupted run stopped and keeps its rep id.
+
+    `server` is signed in as an admin; `on_step` hears of every step once it is done. Without a password one is made;
+    one that was made by an interrupted run and never shown is replaced. Raises ProvisioningError if the name or the
+    territory cannot be used, DesignError, CouchError.
+    """
+    _check_name(server, name, territory)
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        raise ProvisioningError(f"the password needs at least {SHORTEST_PASSWORD} characters")
+    registry = Registry(server.database(CONNECTOR))
+    rep = _active(registry, name)
+    if rep is not None:
+        _check_resumable(rep, territory)
+        if rep.state == "ready":
+            return Added(rep.rep, name, territory, None)
+    else:
+        if server.database("_users").get(account_id(name)) is not None:
+            raise ProvisioningError(f"the account {name!r} exists and is not a rep's; choose another name")
+        rep = registry.create(name, territory)
+    on_step("registered")
+    set_up_database(server, orders_database(rep.rep), on_step)
+    set_up_database(server, customers_database(territory), on_step)
+    chosen = password or secrets.token_urlsafe(16)
+    roles = ["rep", f"rep:{rep.rep}", f"territory:{territory}"]
+    _set_account(server, name, chosen, roles, f"rep:{rep.rep}")
+    on_step("account made")
+    registry.move(rep, "ready")
+    on_step("ready")
+    return Added(rep.rep, name, territory, chosen)
+
+
+def disable_rep(server: CouchServer, name_or_id: str, on_step: OnStep = lambda step: None) -> Rep:
+    """Take away a rep's account and access; the data stays, and what arrived is still posted. Safe to repeat.
+
+    Raises ProvisioningError if there is no such rep, CouchError.
+    """
+    registry = Registry(server.database(CONNECTOR))
+    rep = registry.find(name_or_id) or _active(registry, name_or_id)
+    if rep is None:
+        former = registry.by_account(name_or_id)
+        if not former:
+            raise ProvisioningError(f"there is no rep {name_or_id!r}; `roadbook rep list` shows all")
+        return former[-1]
+    if rep.state == "disabled":
+        return rep
+    if rep.state != "disabling":
+        rep = registry.move(rep, "disabling")
+    on_step("registered")
+    account = server.database("_users").get(account_id(rep.account))
+    if account is not None and f"rep:{rep.rep}" in account.get("roles", []):
+        server.database("_users").delete(account["_id"], account["_rev"])
+    on_step("account deleted")
+    orders = orders_database(rep.rep)
+    security = kind_of(orders).security(orders)
+    security["members"]["roles"] = [role for role in security["members"]["roles"] if role != f"rep:{rep.rep}"]
+    with suppress(NotFound):  # a half-made rep may have no database yet
+        _secure(server, orders, security)
+    on_step(f"{orders} closed")
+    rep = registry.move(rep, "disabled")
+    on_step("disabled")
+    return rep
+
+
+def account_id(name: str) -> str:
+    """The document id of an account in `_users`."""
+    return f"org.couchdb.user:{name}"
+
+
+def _check_name(server: CouchServer, name: str, territory: str) -> None:
+    if not re.fullmatch(ACCOUNT, name) or name in ("admin", "connector", server.user) or REP_ID.fullmatch(name):
+        raise ProvisioningError(
+            f"{name!r} cannot be an account: 2 to 32 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter, "
+            "and not the name of an admin or of the connector"
+        )
+    if not TERRITORY.fullmatch(territory):
+        raise ProvisioningError(f"{territory!r} cannot be a territory: 1 to 32 of a-z, 0-9 and hyphen, a letter first")
+
+
+def _active(registry: Registry, account: str) -> Rep | None:
+    """The rep who has an account of this name now: the one that is ready, else the one that was begun first."""
+    try:
+        found = [rep for rep in registry.by_account(account) if rep.state != "disabled"]
+    except NotFound as error:
+        raise ProvisioningError("the registry of reps is not there: run `roadbook install` first") from error
+    return min(found, key=lambda rep: (rep.state != "ready", rep.created_at), default=None)
+
+
+def _check_resumable(rep: Rep, territory: str) -> None:
+    name = rep.account
+    if rep.state == "disabling":
+        raise ProvisioningError(
+            f"{name} is being disabled: finish `roadbook rep disable {name}`, then add the rep anew"
+        )
+    if rep.territory != territory:
+        state = "there already" if rep.state == "ready" else "half-made"
+        raise ProvisioningError(
+            f"{name} is {state} in territory {rep.territory}: "
+            f"use --territory {rep.territory}, or run `roadbook rep disable {name}` first and add the rep anew"
+        )
+
+
+def _set_account(server: CouchServer, name: str, password: str, roles: list[str], own_role: str) -> None:
+    """Create an account or set its password and roles; refuses to touch one that has not got the role `own_role`."""
+    users = server.database("_users")
+    current = users.get(account_id(name))
+    if current is not None and own_role not in current.get("roles", []):
+        raise ProvisioningError(f"the account {name!r} exists and is somebody else's; choose another name")
+    account = {"_id": account_id(name), "name": name, "type": "user", "roles": roles, "password": password}
+    try:
+        users.put(account if current is None else {**account, "_rev": current["_rev"]})
+    except DocumentConflict as error:
+        raise ProvisioningError(f"somebody else is changing the account {name!r} just now; run this again") from error
+
+
+def _set_up_connector_account(server: CouchServer, settings: Settings) -> None:
+    name, password = settings.roadbook_couchdb_user, settings.roadbook_couchdb_password.get_secret_value()
+    if name == server.user:
+        raise ProvisioningError("ROADBOOK_COUCHDB_USER must not be the admin: the connector has an account of its own")
+    current = server.database("_users").get(account_id(name))
+    if current is not None and current.get("roles") == ["connector"] and _signs_in(server, name, password):
+        return  # writing the same password again would end the sessions of a running connector
+    _set_account(server, name, password, ["connector"], "connector")
+
+
+def _signs_in(server: CouchServer, name: str, password: str) -> bool:
+    try:
+        CouchServer(server.url, name, password).call("GET", "_session")
+    except Forbidden:
+        return False
+    return True
+
+
+def _url_of(server: CouchServer) -> str:
+    """The server's address with the admin's credentials, as couchdb wants it."""
+    parts = urlsplit(server.url)
+    user, password = quote(server.user, safe=""), quote(server._password, safe="")
+    return urlunsplit((parts.scheme, f"{user}:{password}@{parts.netloc}", parts.path, "", ""))

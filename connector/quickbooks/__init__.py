@@ -1,0 +1,26 @@
+"""QuickBooks Online: the only package that imports python-quickbooks and intuit-oauth. Use what is named here."""
+
+from connector.quickbooks.batches import BatchItem, BatchOutcome
+from connector.quickbooks.bodies import canonical_json
+from connector.quickbooks.connection import Connection
+from connector.quickbooks.gateway import Gateway
+from connector.quickbooks.oauth import OAuth
+from connector.quickbooks.pace import Pace
+from connector.quickbooks.queries import literal
+from connector.quickbooks.token_source import TokenSource
+from connector.quickbooks.tokens import StoredTokens, Tokens, TokenStore
+
+__all__ = [
+    "BatchItem",
+    "BatchOutcome",
+    "Connection",
+    "Gateway",
+    "OAuth",
+    "Pace",
+    "StoredTokens",
+    "TokenSource",
+    "TokenStore",
+    "Tokens",
+    "canonical_json",
+    "literal",
+]

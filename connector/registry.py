@@ -1,0 +1,86 @@
+"""The registry of reps: one row per rep in the connector's database; a rep id is never used twice."""
+
+from __future__ import annotations
+
+import builtins
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from connector.couch import Database
+from connector.errors import ProvisioningError
+from connector.identifiers import REP_ID, TERRITORY, new_rep_id
+from connector.records import time_text
+
+State = Literal["creating", "ready", "disabling", "disabled"]
+ACCOUNT = r"^[a-z][a-z0-9._-]{1,31}$"
+
+
+class Rep(BaseModel):
+    """A row: a rep's opaque id, the account the rep signs in with, the territory, and how far provisioning has come."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    rep: str = Field(pattern=REP_ID.pattern)
+    account: str = Field(pattern=ACCOUNT)
+    territory: str = Field(pattern=TERRITORY.pattern)
+    state: State
+    created_at: str
+    changed_at: str
+    revision: str | None = Field(None, alias="_rev", exclude=True)
+
+    @property
+    def id(self) -> str:
+        """The document id of the row."""
+        return f"rep:{self.rep}"
+
+    def as_document(self) -> dict[str, Any]:
+        """The row as it is stored."""
+        document = {"_id": self.id, "type": "rep", "schema": 1, **self.model_dump()}
+        return document if self.revision is None else {**document, "_rev": self.revision}
+
+
+class Registry:
+    """Reads and writes rows; every write is a compare-and-swap."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, rep: str) -> Rep | None:
+        """The row of a rep id, or None."""
+        document = self._database.get(f"rep:{rep}") if REP_ID.fullmatch(rep) else None
+        return None if document is None else rep_of_row(document)
+
+    def by_account(self, account: str) -> builtins.list[Rep]:
+        """All reps that have or had an account of this name, the newest last."""
+        rows = self._database.view("registry", "by_account", key=account, include_docs=True)
+        return sorted((rep_of_row(row["doc"]) for row in rows if row.get("doc")), key=lambda rep: rep.created_at)
+
+    def list(self) -> builtins.list[Rep]:
+        """Every rep in every state, by rep id."""
+        return [rep_of_row(document) for document in self._database.starting_with("rep:")]
+
+    def create(self, account: str, territory: str) -> Rep:
+        """Write the row of a new rep, state `creating`, and return it."""
+        now = time_text(datetime.now(UTC))
+        new = Rep(
+            rep=new_rep_id(), account=account, territory=territory, state="creating", created_at=now, changed_at=now
+        )
+        return new.model_copy(update={"revision": self._database.put(new.as_document())})
+
+    def move(self, rep: Rep, state: State) -> Rep:
+        """Write another state; raises DocumentConflict if somebody else changed the row since it was read."""
+        moved = rep.model_copy(update={"state": state, "changed_at": time_text(datetime.now(UTC))})
+        return moved.model_copy(update={"revision": self._database.put(moved.as_document())})
+
+
+def rep_of_row(document: dict[str, Any]) -> Rep:
+    """A stored row as a record; raises ProvisioningError if somebody has damaged it."""
+    try:
+        return Rep.model_validate(document)
+    except ValidationError as error:
+        fields = ", ".join(str(fault["loc"][0]) for fault in error.errors(include_input=False) if fault["loc"])
+        raise ProvisioningError(
+            f"{document.get('_id')} is damaged ({fields}): repair it in the connector database"
+        ) from None

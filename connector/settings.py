@@ -1,0 +1,149 @@
+"""Every setting, read once from the environment; the only module that reads it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from cryptography.fernet import Fernet
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from connector.errors import SettingsError
+
+
+class Settings(BaseModel):
+    """Roadbook's settings. Each may also be given as `<NAME>_FILE`, the path of a file that holds the value."""
+
+    model_config = ConfigDict(frozen=True)
+
+    couchdb_url: str = Field(
+        description="CouchDB's address with an admin's credentials, for provisioning and the doorbell: "
+        "http://admin:password@127.0.0.1:5984"
+    )
+    roadbook_couchdb_user: str = Field("connector", description="The connector's own account on CouchDB.")
+    roadbook_couchdb_password: SecretStr = Field(description="The password of the connector's account.")
+    roadbook_secret_keys: tuple[SecretStr, ...] = Field(
+        description="Keys that encrypt the QuickBooks tokens, newest first, separated by commas "
+        "(make one with `roadbook key`)."
+    )
+    quickbooks_environment: str = Field(
+        "sandbox",
+        description="`sandbox`, `production`, or the http address of a sandbox server on loopback.",
+    )
+    quickbooks_client_id: str = Field("", description="The app's client id from Intuit's developer portal.")
+    quickbooks_client_secret: SecretStr = Field(SecretStr(""), description="The app's client secret.")
+    quickbooks_redirect_uri: str = Field(
+        "http://localhost:8000/quickbooks/callback", description="The redirect address registered with the app."
+    )
+    roadbook_order_status: Literal["Accepted", "Pending"] = Field(
+        "Accepted", description="The estimate status that an order gets."
+    )
+    roadbook_quote_status: Literal["Accepted", "Pending"] = Field(
+        "Pending", description="The estimate status that a quote gets."
+    )
+    roadbook_currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="The company's home currency.")
+    roadbook_readers: int = Field(4, ge=1, le=8, description="How many databases are read at the same time.")
+    roadbook_posters: int = Field(4, ge=1, le=8, description="How many requests to QuickBooks may be under way.")
+    roadbook_sweep_minutes: float = Field(15, gt=0, le=1440, description="Minutes between sweeps of all databases.")
+    roadbook_lease_seconds: float = Field(
+        30, ge=2, le=600, description="Seconds after which a silent connector's lease may be taken over."
+    )
+    roadbook_log_format: Literal["json", "console"] = Field("console", description="How log lines look.")
+    roadbook_log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level.")
+    roadbook_web_host: str = Field("127.0.0.1", description="The address the console listens on.")
+    roadbook_web_port: int = Field(8000, ge=0, le=65535, description="The port the console listens on.")
+    roadbook_session_key: SecretStr = Field(
+        SecretStr(""), description="The key that signs the console's sign-in cookie; needed by `roadbook web`."
+    )
+
+    @field_validator("couchdb_url")
+    @classmethod
+    def _has_credentials(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        _, user, password = split_credentials(value)
+        if not user or not password:
+            raise ValueError("must carry an admin's user and password: http://admin:password@host:5984")
+        return value
+
+    @field_validator("roadbook_secret_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("roadbook_secret_keys")
+    @classmethod
+    def _are_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not value:
+            raise ValueError("needs at least one key (make one with `roadbook key`)")
+        for key in value:
+            try:
+                Fernet(key.get_secret_value())
+            except ValueError as error:
+                raise ValueError("a key is not 32 url-safe base64 bytes (make one with `roadbook key`)") from error
+        return value
+
+    @field_validator("quickbooks_environment")
+    @classmethod
+    def _is_environment(cls, value: str) -> str:
+        if value in ("sandbox", "production") or value.startswith(("http://", "https://")):
+            return value.rstrip("/")
+        raise ValueError("must be sandbox, production or an http address")
+
+    @field_validator("roadbook_couchdb_password")
+    @classmethod
+    def _not_empty(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value():
+            raise ValueError("must not be empty")
+        return value
+
+    @property
+    def couchdb_address(self) -> str:
+        """CouchDB's address without credentials."""
+        return split_credentials(self.couchdb_url)[0]
+
+
+def split_credentials(url: str) -> tuple[str, str, str]:
+    """Split `http://user:password@host:5984` into its address, user and password ("" where absent)."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    location = f"[{host}]" if ":" in host else host
+    if parts.port:
+        location = f"{location}:{parts.port}"
+    address = urlunsplit((parts.scheme, location, parts.path.rstrip("/"), "", ""))
+    return address, unquote(parts.username or ""), unquote(parts.password or "")
+
+
+def read_settings(environment: dict[str, str] | None = None) -> Settings:
+    """Read and check the settings; raises SettingsError naming each variable that is missing or wrong."""
+    values = with_files(dict(os.environ) if environment is None else environment)
+    known = {name: values[name.upper()] for name in Settings.model_fields if values.get(name.upper())}
+    try:
+        return Settings.model_validate(known)
+    except ValidationError as error:
+        raise SettingsError("\n".join(explain(problem) for problem in error.errors(include_input=False))) from None
+
+
+def with_files(values: dict[str, str]) -> dict[str, str]:
+    """Replace every `<NAME>_FILE` of a known setting by what the file holds; raises SettingsError if unreadable."""
+    found = dict(values)
+    for name in Settings.model_fields:
+        variable = f"{name.upper()}_FILE"
+        if values.get(variable):
+            try:
+                found[name.upper()] = Path(values[variable]).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{variable}: cannot read {values[variable]}: {error.strerror}") from error
+    return found
+
+
+def explain(problem: Any) -> str:
+    """One line for one wrong setting: the variable, what is wrong, what it is for."""
+    name = str(problem["loc"][0]) if problem["loc"] else ""
+    field = Settings.model_fields.get(name)
+    what = "is not set" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name.upper()}: {what}. {field.description if field else ''}".strip()

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "dead_letter") {
+    emit(doc.at, null);
+  }
+}

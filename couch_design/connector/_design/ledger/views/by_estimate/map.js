@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "ledger" && doc.estimate && doc.estimate.id) {
+    emit(doc.estimate.id, null);
+  }
+}

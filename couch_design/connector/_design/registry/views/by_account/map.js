@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "rep") {
+    emit(doc.account, null);
+  }
+}

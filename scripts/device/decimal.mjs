@@ -1,0 +1,38 @@
+// Exact decimal money with BigInt: parsing, half-up rounding to the cent, printing. Decimals are strings as documents carry them.
+
+const PLAIN = /^(0|[1-9][0-9]{0,11})(\.([0-9]+))?$/;
+
+/** A decimal string as {units, scale}: "12.50" is 1250 x 10^-2. `what` names the field in the error. */
+export function decimal(text, what) {
+  const match = typeof text === 'string' ? PLAIN.exec(text) : null;
+  if (!match) throw new RangeError(`${what} is not a plain decimal such as "12.50": ${JSON.stringify(text)}`);
+  const fraction = match[3] ?? '';
+  return {units: BigInt(match[1] + fraction), scale: fraction.length};
+}
+
+/** quantity x unit price x (1 - discount) in cents, half-up. */
+export function lineCents(quantity, unitPrice, discount) {
+  const [q, p, d] = [decimal(quantity, 'quantity'), decimal(unitPrice, 'unit_price'), decimal(discount, 'discount')];
+  const one = 10n ** BigInt(d.scale);
+  if (d.units > one) throw new RangeError(`discount is a fraction between 0 and 1, not ${discount}`);
+  return toCents(q.units * p.units * (one - d.units), q.scale + p.scale + d.scale);
+}
+
+/** An amount that is already in cents; raises RangeError when it has more than two decimals. */
+export function exactCents(amount, what) {
+  const {units, scale} = decimal(amount, what);
+  if (scale > 2) throw new RangeError(`${what} has more than two decimals: ${amount}`);
+  return units * 10n ** BigInt(2 - scale);
+}
+
+/** Cents as documents carry money: 44000n is "440.00". */
+export function show(cents) {
+  const digits = String(cents).padStart(3, '0');
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+function toCents(units, scale) {
+  if (scale <= 2) return units * 10n ** BigInt(2 - scale);
+  const step = 10n ** BigInt(scale - 2);
+  return (units + step / 2n) / step;
+}

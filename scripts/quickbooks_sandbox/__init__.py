@@ -1,0 +1,1 @@
+"""A sandbox QuickBooks Online: the part of its v3 API that Roadbook uses, on loopback, with faults on demand."""

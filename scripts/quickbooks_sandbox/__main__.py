@@ -1,0 +1,70 @@
+"""Starts the sandbox: `python -m quickbooks_sandbox --port 0`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from quickbooks_sandbox.oauth import App
+from quickbooks_sandbox.sandbox import Sandbox
+from quickbooks_sandbox.server import Server
+from quickbooks_sandbox.store import Store
+
+
+def main() -> None:
+    """Read the options, serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="quickbooks-sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8020, help="0: the system chooses (default 8020)")
+    parser.add_argument("--state", default=":memory:", help="the file the company is kept in (default: in memory)")
+    parser.add_argument("--limits", choices=("off", "documented"), default="off", help="enforce QuickBooks' limits")
+    parser.add_argument("--client-id", default="cid")
+    parser.add_argument("--client-secret", default="sec")
+    parser.add_argument("--realm", default="4620816365")
+    parser.add_argument("--refresh-token", default="rt-0")
+    parser.add_argument("--empty-company", action="store_true", help="start without products and customers")
+    parser.add_argument("--follow-stdin", action="store_true", help="stop when standard input ends")
+    options = parser.parse_args()
+    store = Store(None if options.state == ":memory:" else Path(options.state))
+    app = App(options.client_id, options.client_secret, options.refresh_token)
+    sandbox = Sandbox(
+        options.realm,
+        app,
+        store,
+        enforce_limits=options.limits == "documented",
+        empty_company=options.empty_company,
+    )
+    server = Server(options.port, sandbox)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if options.follow_stdin:
+        threading.Thread(target=follow, args=(stop,), daemon=True).start()
+    ready = {
+        "ready": True,
+        "port": server.server_address[1],
+        "pid": os.getpid(),
+        "realm": options.realm,
+        "client_id": options.client_id,
+        "client_secret": options.client_secret,
+        "refresh_token": options.refresh_token,
+    }
+    print(json.dumps(ready), flush=True)
+    stop.wait()
+    server.stopping.set()
+    server.shutdown()
+
+
+def follow(stop: threading.Event) -> None:
+    """Stop when the process that started this one has closed our standard input."""
+    sys.stdin.read()
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

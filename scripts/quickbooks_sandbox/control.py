@@ -1,0 +1,147 @@
+"""The control endpoint: what tests and demos do to the company behind the API's back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from quickbooks_sandbox.faults import Fault
+from quickbooks_sandbox.operations import kind_of, read, write
+
+if TYPE_CHECKING:
+    from quickbooks_sandbox.sandbox import Sandbox
+
+LIGHT = (
+    "Id",
+    "SyncToken",
+    "DocNumber",
+    "TxnStatus",
+    "TxnDate",
+    "TotalAmt",
+    "CustomerRef",
+    "PrivateNote",
+    "LinkedTxn",
+)
+
+
+class ControlError(Exception):
+    """A control request that makes no sense; the text says why."""
+
+
+def control(sandbox: Sandbox, method: str, path: str, parameters: dict[str, str], body: Any) -> Any:
+    """Carry out one control request; raises ControlError."""
+    action = ACTIONS.get((method, path))
+    if action is None:
+        raise ControlError(f"there is no {method} {path}; there are {sorted(' '.join(name) for name in ACTIONS)}")
+    try:
+        return action(sandbox, parameters, body if body is not None else {})
+    except Fault as fault:
+        raise ControlError(str(fault)) from fault
+    except (KeyError, TypeError, ValueError) as error:
+        raise ControlError(f"{type(error).__name__}: {error}") from error
+
+
+def state(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Counters since the start."""
+    return {
+        "calls": dict(sandbox.limits.calls),
+        "http_429": sandbox.limits.refused,
+        "busiest_minute": sandbox.limits.busiest_minute,
+        "entities": sandbox.company.store.kinds(),
+        "faults_struck": sandbox.trouble.hits,
+        "switches": sandbox.company.switches,
+    }
+
+
+def estimates(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """All estimates, whole with `full=1`."""
+    found = list(sandbox.company.store.all("Estimate"))
+    if parameters.get("full"):
+        return found
+    return [{name: form[name] for name in LIGHT if name in form} for form in found]
+
+
+def seed(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Create many entities: {"Item": [...], "Customer": [...]} -> ids in the same shape."""
+    company = sandbox.company
+    return {
+        kind: [write(company, kind_of(kind), entity, "create")["Id"] for entity in entities]
+        for kind, entities in body.items()
+    }
+
+
+def office(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """What somebody in the office does in QuickBooks: {"entity", "id", "changes"} or {"...", "delete": true}."""
+    company = sandbox.company
+    kind = kind_of(body["entity"])
+    stored = read(company, kind, str(body["id"]))
+    token = {"Id": stored["Id"], "SyncToken": stored["SyncToken"]}
+    if body.get("delete"):
+        return write(company, kind, token, "delete")
+    if body.get("convert"):
+        lines = [line for line in stored["Line"] if line["DetailType"] != "SubTotalLineDetail"]
+        invoice = {"CustomerRef": stored["CustomerRef"], "Line": [{**line, "Id": ""} for line in lines]}
+        return write(
+            company, "Invoice", invoice | {"LinkedTxn": [{"TxnId": stored["Id"], "TxnType": "Estimate"}]}, "create"
+        )
+    return write(company, kind, {**token, "sparse": True, **body["changes"]}, "update")
+
+
+def faults(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Arm a fault."""
+    sandbox.trouble.arm(body)
+    return {"armed": body["kind"]}
+
+
+def no_faults(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Disarm every fault."""
+    sandbox.trouble.clear()
+    return {}
+
+
+def switches(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Set switches by name."""
+    unknown = set(body) - set(sandbox.company.switches)
+    if unknown:
+        raise ControlError(f"there is no switch {', '.join(sorted(unknown))}")
+    sandbox.company.switches.update(body)
+    sandbox.company.store.set_value("switches", sandbox.company.switches)
+    sandbox.write_preferences()
+    return sandbox.company.switches
+
+
+def clock(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Set the clock forward: {"ahead": seconds}."""
+    sandbox.company.clock.offset = float(body["ahead"])
+    return {"now": sandbox.company.clock.envelope_time()}
+
+
+def tokens(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """{"access_life": seconds} for tokens issued from now on; {"expire": true} and {"revoke": true} for those there are."""
+    if "access_life" in body:
+        sandbox.oauth.access_life = int(body["access_life"])
+    if body.get("expire"):
+        sandbox.oauth.expire_access()
+    if body.get("revoke"):
+        sandbox.company.store.set_value("refresh", {})
+        sandbox.oauth.expire_access()
+    return {"access_life": sandbox.oauth.access_life}
+
+
+def reset(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Back to a company that was just started."""
+    sandbox.reset()
+    return {}
+
+
+ACTIONS = {
+    ("GET", "state"): state,
+    ("GET", "estimates"): estimates,
+    ("POST", "seed"): seed,
+    ("POST", "office"): office,
+    ("POST", "faults"): faults,
+    ("DELETE", "faults"): no_faults,
+    ("POST", "switches"): switches,
+    ("POST", "clock"): clock,
+    ("POST", "tokens"): tokens,
+    ("POST", "reset"): reset,
+}

@@ -1,0 +1,122 @@
+"""The two shapes in which QuickBooks refuses: the company service's fault and the gateway's."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+MESSAGES = {
+    "500": "Unsupported Operation",
+    "600": "Duplicate Request ID",
+    "610": "Object Not Found",
+    "620": "TxnID Cannot Be Linked",
+    "1040": "Batch size exceeds the allowed limit",
+    "2010": "Request has invalid or unsupported property",
+    "2020": "Required param missing, need to supply the required value for the API",
+    "2030": "Invalid ID",
+    "2050": "String length is either shorter or longer than supported by specification",
+    "2170": "Invalid Enumeration",
+    "2210": "Invalid Email Address format",
+    "2500": "Invalid Reference Id",
+    "4000": "Error parsing query",
+    "4001": "Invalid query",
+    "5010": "Stale Object Error",
+    "6000": "A business validation error has occurred while processing your request",
+    "6070": "Amount calculation error",
+    "6080": "No Name Provided",
+    "6100": "Invalid Line Tax Code",
+    "6140": "Duplicate Document Number Error",
+    "6240": "Duplicate Name Exists Error",
+}
+INACTIVE = "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items."
+
+
+@dataclass(frozen=True)
+class Error:
+    """One error of a fault."""
+
+    code: str
+    detail: str
+    element: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """As the company service writes it."""
+        message = MESSAGES.get(self.code, "An application error has occurred while processing your request")
+        return {"Message": message, "Detail": self.detail, "code": self.code, "element": self.element}
+
+
+class Fault(Exception):
+    """A request that the company service refuses; it may carry several errors."""
+
+    def __init__(self, *errors: Error, status: int = 400, kind: str = "ValidationFault") -> None:
+        super().__init__("; ".join(f"{error.code} {error.detail}" for error in errors))
+        self.errors = errors
+        self.status = status
+        self.kind = kind
+
+    def as_json(self) -> dict[str, Any]:
+        """The `Fault` object, as it also stands in a batch item."""
+        return {"Error": [error.as_json() for error in self.errors], "type": self.kind}
+
+
+def refuse(code: str, detail: str, element: str = "") -> Fault:
+    """A fault with one error."""
+    return Fault(Error(code, detail, element))
+
+
+class GatewayFault(Exception):
+    """A request that never reached the company: sign-in, permission, limits."""
+
+    def __init__(self, status: int, code: str, name: str, detail: str | None, kind: str) -> None:
+        super().__init__(f"{code} {name}")
+        self.status = status
+        self.code = code
+        self.name = name
+        self.detail = detail
+        self.kind = kind
+
+    def as_json(self) -> dict[str, Any]:
+        """The gateway's lower-case shape."""
+        message = f"message={self.name}; errorCode={self.code.zfill(6)}; statusCode={self.status}"
+        error = {"message": message, "detail": self.detail, "code": self.code, "element": None}
+        return {
+            "warnings": None,
+            "intuitObject": None,
+            "fault": {"error": [error], "type": self.kind},
+            "report": None,
+            "queryResponse": None,
+            "batchItemResponse": [],
+            "attachableResponse": [],
+            "syncErrorResponse": None,
+            "requestId": None,
+            "time": int(time.time() * 1000),
+            "status": None,
+            "cdcresponse": [],
+        }
+
+    def as_xml(self) -> str:
+        """The XML that some gateways answer with whatever the client accepts."""
+        message = f"message={self.name}; errorCode={self.code.zfill(6)}; statusCode={self.status}"
+        return (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+            '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="' + self.kind + '">'
+            f'<Error code="{self.code}"><Message>{message}</Message><Detail>{self.detail or ""}</Detail></Error>'
+            "</Fault></IntuitResponse>"
+        )
+
+
+def token_refused(detail: str) -> GatewayFault:
+    """401: the access token is missing, unknown or expired."""
+    return GatewayFault(401, "3200", "AuthenticationFailed", detail, "AUTHENTICATION")
+
+
+def wrong_company() -> GatewayFault:
+    """403: the token is not for this company."""
+    return GatewayFault(403, "3100", "ApplicationAuthorizationFailed", None, "SERVICE")
+
+
+def throttled() -> GatewayFault:
+    """429: over the limits."""
+    detail = "The request limit was reached.  Try again later"
+    return GatewayFault(429, "3001", "ThrottleExceeded", detail, "SERVICE")

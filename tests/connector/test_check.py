@@ -1,0 +1,54 @@
+"""Every check names its problem, and a sound order has none."""
+
+from typing import Any
+
+import pytest
+
+from connector.check import Facts, check_order, summary
+from connector.records import Order
+from tests.connector.samples import CUSTOMER, PRODUCTS, REP, order
+
+LINE = order()["lines"][0]
+
+
+def codes(document: dict[str, Any], *, rep: str = REP, **facts: Any) -> list[str]:
+    known = Facts(**({"products": PRODUCTS, "customer": CUSTOMER} | facts))
+    return [problem.code for problem in check_order(Order.model_validate(document), rep, known)]
+
+
+def test_it_finds_nothing_wrong_with_a_sound_order() -> None:
+    assert codes(order()) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "facts", "code"),
+    [
+        (order(), {"rep": "rccccccccccccccc"}, "wrong_rep"),
+        (order(), {"customer": None}, "unknown_customer"),
+        (order(customer={"id": "custreq:" + "0" * 26, "name": "New"}), {"customer": None}, "customer_not_yet"),
+        (order(), {"customer": CUSTOMER | {"active": False}}, "inactive_customer"),
+        (order(), {"products": {}}, "unknown_product"),
+        (order(), {"products": PRODUCTS | {"product:11": {"active": False}}}, "inactive_product"),
+        (order(), {"products": PRODUCTS | {"product:11": {"active": True}}}, "product_without_tax"),
+        (order(lines=[LINE | {"amount": "159.59"}], total="191.97"), {}, "wrong_line_amount"),
+        (order(total="2053.07"), {}, "wrong_total"),
+        (order(currency="EUR"), {}, "wrong_currency"),
+        (order(lines=[LINE, LINE], total="351.58"), {}, "repeated_line"),
+    ],
+)
+def test_it_names_the_problem(document: dict[str, Any], facts: dict[str, Any], code: str) -> None:
+    assert code in codes(document, **facts)
+
+
+def test_it_lets_pass_what_a_person_accepted() -> None:
+    document = order(lines=[LINE, LINE], total="351.58")
+    facts = Facts(PRODUCTS, CUSTOMER)
+    assert check_order(Order.model_validate(document), REP, facts, frozenset({"repeated_line"})) == []
+
+
+def test_it_says_all_problems_in_one_reason() -> None:
+    problems = check_order(Order.model_validate(order(total="1.00")), REP, Facts({}, None))
+    reason = summary(problems)
+    assert reason.code == "unknown_customer"
+    assert "Queso" in reason.text
+    assert "1.00" in reason.text
