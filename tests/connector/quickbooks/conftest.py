@@ -7,15 +7,19 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
+from local_servers import quickbooks_sandbox
 from pydantic import SecretStr
 
 from connector.errors import DocumentConflict
+from connector.quickbooks import Connection, canonical_json
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.pace import Pace
 from connector.quickbooks.transport import Transport
@@ -82,7 +86,7 @@ class ScriptedServer:
 
     def give(self, handler: BaseHTTPRequestHandler, answer: Answer) -> None:
         if answer.ending == "silent":
-            self.over.wait(10)
+            self.over.wait(30)
         if answer.ending in ("closed", "silent"):
             handler.close_connection = True
             return
@@ -152,12 +156,12 @@ def pace() -> Pace:
 
 
 @pytest.fixture
-def gateway_to(counting_tokens: CountingTokens, pace: Pace) -> Iterator[Callable[[str], Gateway]]:
-    """Make a gateway for an address; it gives up on silence after a third of a second."""
+def gateway_to(counting_tokens: CountingTokens, pace: Pace) -> Iterator[Callable[..., Gateway]]:
+    """Make a gateway for an address; it gives up on silence after ten seconds unless told otherwise."""
     transports = []
 
-    def make(url: str) -> Gateway:
-        transports.append(Transport(url, REALM, counting_tokens, pace, read_timeout=0.3))
+    def make(url: str, read_timeout: float = 10.0) -> Gateway:
+        transports.append(Transport(url, REALM, counting_tokens, pace, read_timeout=read_timeout))
         return Gateway(transports[-1])
 
     yield make
@@ -166,7 +170,7 @@ def gateway_to(counting_tokens: CountingTokens, pace: Pace) -> Iterator[Callable
 
 
 @pytest.fixture
-def gateway(server: ScriptedServer, gateway_to: Callable[[str], Gateway]) -> Gateway:
+def gateway(server: ScriptedServer, gateway_to: Callable[..., Gateway]) -> Gateway:
     """A gateway to the scripted server."""
     return gateway_to(server.url)
 
@@ -221,3 +225,69 @@ class TurnedClock:
 def wall_clock() -> TurnedClock:
     """Monday, 2 March 2026, 09:00 UTC."""
     return TurnedClock()
+
+
+@pytest.fixture
+def sandbox_with_limits(tmp_path: Path) -> Iterator[quickbooks_sandbox.Sandbox]:
+    """A sandbox company that enforces QuickBooks' documented limits."""
+    sandbox = quickbooks_sandbox.start(limits="documented", log=tmp_path / "logs" / "limited.log")
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def connect(quickbooks: Any, rows: Any, secret_keys: list[SecretStr]) -> Iterator[Callable[..., Connection]]:
+    """Make connections to the sandbox company that share one token row, as processes do."""
+    made = []
+
+    def make(realm: str = "") -> Connection:
+        made.append(
+            Connection(
+                quickbooks.url,
+                realm or quickbooks.realm,
+                rows,
+                client_id=quickbooks.client_id,
+                client_secret=SecretStr(quickbooks.client_secret),
+                redirect_uri="http://localhost:8000/quickbooks/callback",
+                secret_keys=secret_keys,
+            )
+        )
+        return made[-1]
+
+    yield make
+    for connection in made:
+        connection.close()
+
+
+@pytest.fixture
+def connection(connect: Callable[..., Connection], quickbooks: Any) -> Connection:
+    """A connected company."""
+    made = connect()
+    made.tokens.adopt_refresh_token(quickbooks.refresh_token)
+    return made
+
+
+@pytest.fixture
+def customer(connection: Connection) -> str:
+    """The id of a customer whose name needs quoting."""
+    body = canonical_json({"DisplayName": "O'Neil \\ Söhne"})
+    return str(connection.gateway.create("Customer", body, "customer-1")["Id"])
+
+
+@pytest.fixture
+def item(connection: Connection) -> str:
+    """The id of a product that can be sold."""
+    return str(connection.gateway.query("SELECT * FROM Item WHERE Type = 'Service' MAXRESULTS 1")[0]["Id"])
+
+
+@pytest.fixture
+def estimate(customer: str, item: str) -> Callable[..., bytes]:
+    """Make the body of an estimate for a quantity of that product."""
+
+    def body(quantity: str = "128.350") -> bytes:
+        amount = (Decimal(quantity) * Decimal("14.50")).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+        detail = {"ItemRef": {"value": item}, "Qty": Decimal(quantity), "UnitPrice": Decimal("14.50")}
+        line = {"DetailType": "SalesItemLineDetail", "Amount": amount, "SalesItemLineDetail": detail}
+        return canonical_json({"CustomerRef": {"value": customer}, "TxnDate": "2026-03-02", "Line": [line]})
+
+    return body

@@ -75,15 +75,18 @@ def test_it_makes_one_clear_error_of_every_strange_answer(
     of_a_read: type[QuickBooksError],
     server: Any,
     answer: Any,
-    gateway_to: Callable[[str], Gateway],
+    gateway_to: Callable[..., Gateway],
     counting_tokens: Any,
 ) -> None:
     server.will(answer(**how), answer(**how))
+    patience = 0.2 if how.get("ending") == "silent" else 10.0
 
     with pytest.raises(QuickBooksError) as written:
-        gateway_to(server.url).create("Estimate", BODY, "9f0c")
+        gateway_to(server.url, patience).create("Estimate", BODY, "9f0c")
     assert type(written.value) is of_a_write
-    reader = Gateway(Transport(server.url, "1", counting_tokens, Pace(), read_timeout=0.3))  # not frozen by the first
+    reader = Gateway(
+        Transport(server.url, "1", counting_tokens, Pace(), read_timeout=patience)
+    )  # not frozen by the first
     with pytest.raises(QuickBooksError) as read:
         reader.read("Estimate", "177")
     assert type(read.value) is of_a_read
@@ -92,7 +95,7 @@ def test_it_makes_one_clear_error_of_every_strange_answer(
 
 
 @pytest.mark.parametrize("verb", ["create", "read", "query"])
-def test_it_says_that_nothing_was_sent_when_nobody_listens(gateway_to: Callable[[str], Gateway], verb: str) -> None:
+def test_it_says_that_nothing_was_sent_when_nobody_listens(gateway_to: Callable[..., Gateway], verb: str) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         gateway = gateway_to(f"http://127.0.0.1:{unused.getsockname()[1]}")
@@ -105,7 +108,7 @@ def test_it_says_that_nothing_was_sent_when_nobody_listens(gateway_to: Callable[
             verbs[verb]()
 
 
-def test_it_says_that_nothing_was_sent_when_the_name_is_unknown(gateway_to: Callable[[str], Gateway]) -> None:
+def test_it_says_that_nothing_was_sent_when_the_name_is_unknown(gateway_to: Callable[..., Gateway]) -> None:
     with pytest.raises(QuickBooksUnreachable):
         gateway_to("http://quickbooks.invalid").create("Estimate", BODY, "9f0c")
 

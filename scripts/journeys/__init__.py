@@ -1,0 +1,1 @@
+"""Whole journeys over every part of Roadbook: the demo and Northwind's orders."""

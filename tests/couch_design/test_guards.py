@@ -1,0 +1,83 @@
+"""Every guard does what every fixture says, in QuickJS and in Node, for plain and for replicated writes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.couch_design.guards import COUCH_DESIGN, FOLDERS, as_written, fixtures, guard
+
+WAYS = {"both": (False, True), True: (False,), False: (True,)}
+WRITES = [
+    pytest.param(folder, fixture, replicated, id=f"{name}-{'replicated' if replicated else 'written'}")
+    for folder in FOLDERS
+    for name, fixture in fixtures(folder)
+    for replicated in WAYS[fixture["new_edits"]]
+]
+LATER_SYNTAX = re.compile(r"=>|`|\b(let|const|class|of)\s+\w+\s*[=({]|\.\.\.|\basync\b")
+
+NODE = """
+const {guards, writes} = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+const compiled = Object.fromEntries(Object.entries(guards).map(([name, source]) => [name, eval('(' + source + ')')]));
+const judge = ([folder, newDoc, oldDoc, user]) => {
+  try { compiled[folder](newDoc, oldDoc, user, {}); } catch (error) { return error.forbidden || String(error); }
+  return null;
+};
+process.stdout.write(JSON.stringify(writes.map(judge)));
+"""
+
+
+@pytest.mark.parametrize(("folder", "fixture", "replicated"), WRITES)
+def test_it_allows_and_refuses_as_the_fixture_says(folder: str, fixture: dict[str, Any], replicated: bool) -> None:
+    document = as_written(fixture, replicated)
+    assert guard(folder).code(document, fixture["previous"], fixture["user"]) == fixture.get("refusal")
+
+
+def test_it_is_judged_by_enough_fixtures() -> None:
+    assert len(fixtures("orders", "allow")) >= 10
+    assert len(fixtures("orders", "deny")) >= 40
+    for folder in FOLDERS:
+        kinds = {fixture["new_edits"] for _, fixture in fixtures(folder)}
+        assert kinds & {"both", True} and kinds & {"both", False}, folder
+        forged = [fixture for _, fixture in fixtures(folder, "deny") if "_revisions" in fixture["document"]]
+        assert any(fixture["document"]["_revisions"]["start"] == 9 or folder == "connector" for fixture in forged), (
+            folder
+        )
+
+
+def test_it_gives_the_same_answers_in_node() -> None:
+    node = shutil.which("node")
+    assert node, "Node is needed: it runs the devices' side"
+    guards = {name: source_of(name) for name in FOLDERS}
+    writes = [
+        (folder, as_written(fixture, replicated), fixture["previous"], fixture["user"], fixture.get("refusal"))
+        for folder in FOLDERS
+        for _, fixture in fixtures(folder)
+        for replicated in WAYS[fixture["new_edits"]]
+    ]
+    job = json.dumps({"guards": guards, "writes": [write[:4] for write in writes]})
+    done = subprocess.run([node, "-e", NODE], input=job, capture_output=True, text=True, timeout=60, check=True)
+    codes = [None if answer is None else answer.partition(":")[0] for answer in json.loads(done.stdout)]
+    assert codes == [write[4] for write in writes]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_it_is_written_in_es5_for_older_engines(folder: str) -> None:
+    source = source_of(folder)
+    code = re.sub(r"//.*|\"(\\.|[^\"\\])*\"", "", source)
+    assert LATER_SYNTAX.search(code) is None
+    assert source.startswith("function (newDoc, oldDoc, userCtx, secObj) {")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_it_has_no_clock_and_no_chance_in_it(folder: str) -> None:
+    assert re.search(r"\bDate\b|Math\.random", source_of(folder)) is None
+
+
+def source_of(folder: str) -> str:
+    return (COUCH_DESIGN / folder / "_design/guard/validate_doc_update.js").read_text(encoding="utf-8").strip()

@@ -1,0 +1,67 @@
+"""The views of the connector's database, run in QuickJS over documents as the connector writes them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import quickjs
+
+from tests.couch_design.guards import COUCH_DESIGN
+
+DESIGNS = COUCH_DESIGN / "connector" / "_design"
+POSTED = {
+    "_id": "ledger:rbob222222222222:01KB4Q9V7M5X3E8RTW2D000001",
+    "_rev": "3-c",
+    "type": "ledger",
+    "rep": "rbob222222222222",
+    "ulid": "01KB4Q9V7M5X3E8RTW2D000001",
+    "state": "posted",
+    "received_at": "2026-11-20T18:00:00.000Z",
+    "changed_at": "2026-11-20T18:00:02.000Z",
+    "due_at": "2026-11-20T18:00:00.000Z",
+    "estimate": {"id": "145", "number": "1042"},
+}
+DUE = POSTED | {"state": "waiting", "work": "post", "due_at": "2026-11-20T19:00:00.000Z", "estimate": None}
+LETTER = {"_id": "dead:orders-r:order:1:1-a", "type": "dead_letter", "at": "2026-11-20T18:00:00.000Z"}
+REP = {"_id": "rep:rbob222222222222", "type": "rep", "account": "bob", "rep": "rbob222222222222"}
+OTHERS: list[dict[str, Any]] = [{"_id": "checkpoint:x", "type": "checkpoint"}, {"_id": "bare"}]
+
+
+def rows(path: str, *documents: dict[str, Any]) -> list[list[Any]]:
+    """What a map emits for documents, as [key, value]."""
+    context = quickjs.Context()
+    source = (DESIGNS / path / "map.js").read_text(encoding="utf-8").strip()
+    context.eval("var rows = []; function emit(key, value) { rows.push([key === undefined ? null : key, value]); }")
+    context.eval(f"var map = ({source})")
+    for document in documents:
+        context.eval(f"map({json.dumps(document)})")
+    found: list[list[Any]] = json.loads(context.eval("JSON.stringify(rows)"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ("ledger/views/due", [[DUE["due_at"], {"rev": "3-c"}]]),
+        ("ledger/views/by_state", [["posted", POSTED["changed_at"]], ["waiting", POSTED["changed_at"]]]),
+        ("ledger/views/by_rep", [[POSTED["rep"], POSTED["received_at"]]] * 2),
+        ("ledger/views/by_ulid", [POSTED["ulid"]] * 2),
+        ("ledger/views/by_estimate", ["145"]),
+        ("dead/views/by_time", [LETTER["at"]]),
+        ("registry/views/by_account", ["bob"]),
+    ],
+)
+def test_it_emits_its_own_documents_and_no_others(view: str, expected: list[Any]) -> None:
+    emitted = rows(view, POSTED, DUE, LETTER, REP, *OTHERS)
+    assert emitted == [row if view.endswith("due") else [row, None] for row in expected]
+
+
+def test_it_counts_by_state_with_a_built_in_reduce() -> None:
+    assert [path.read_text().strip() for path in DESIGNS.glob("*/views/*/reduce*")] == ["_count"]
+
+
+def test_it_keeps_views_away_from_what_devices_replicate() -> None:
+    for folder in ("catalog", "customers", "orders"):
+        assert [path.name for path in (COUCH_DESIGN / folder / "_design").iterdir()] == ["guard"]

@@ -1,0 +1,66 @@
+"""scripts/device/decimal.mjs: the device's arithmetic agrees with the connector's to the cent."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+from decimal import Decimal
+
+import pytest
+from local_servers import SCRIPTS
+from local_servers.node import node
+
+from connector.money import line_amount, show
+
+PROGRAM = """
+import {lineCents, show} from './decimal.mjs';
+import {readFileSync} from 'node:fs';
+const answer = (line) => { try { return show(lineCents(...line)); } catch (error) { return error.message; } };
+console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(answer)));
+"""
+WORKED = [
+    ("128.350", "14.50", "0", "1861.08"),  # half a cent goes up
+    ("1", "0.005", "0", "0.01"),
+    ("1", "0.00499", "0", "0.00"),
+    ("12", "14.00", "0.05", "159.60"),
+    ("3", "18", "1", "0.00"),
+    ("1000000", "999999999999.99999", "0", "999999999999999990.00"),
+]
+
+
+def amounts(lines: list[tuple[str, str, str]]) -> list[str]:
+    done = subprocess.run(
+        [node(), "--input-type=module", "--eval", PROGRAM],
+        cwd=SCRIPTS / "device",
+        input=json.dumps(lines),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answers: list[str] = json.loads(done.stdout)
+    return answers
+
+
+def test_it_computes_the_worked_examples() -> None:
+    assert amounts([line[:3] for line in WORKED]) == [line[3] for line in WORKED]
+
+
+def test_it_agrees_with_the_connector_on_thousands_of_lines() -> None:
+    chance = random.Random(1996)
+
+    def number(most: int, places: int) -> str:
+        digits = chance.randint(0, places)
+        return str(Decimal(chance.randint(0, most * 10**digits)).scaleb(-digits).quantize(Decimal(1).scaleb(-digits)))
+
+    lines = [(number(1_000_000, 5), number(100_000, 5), number(1, 4)) for _ in range(5000)]
+    assert amounts(lines) == [show(line_amount(*map(Decimal, line))) for line in lines]
+
+
+@pytest.mark.parametrize("quantity", ["", "-1", "1e3", "01", ".5", "1,5", "NaN", "\u0661", " 1", None, 3])
+def test_it_refuses_what_is_not_a_plain_decimal(quantity: object) -> None:
+    assert amounts([(quantity, "1.00", "0")])[0].startswith("quantity is not a plain decimal")  # type: ignore[list-item]
+
+
+def test_it_refuses_a_discount_of_more_than_everything() -> None:
+    assert amounts([("1", "1.00", "1.01")]) == ["discount is a fraction between 0 and 1, not 1.01"]

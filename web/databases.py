@@ -1,0 +1,19 @@
+"""The databases that pages read, opened with the connector's own account."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from connector.couch import CouchServer, Database
+from connector.identifiers import CONNECTOR
+
+
+def couch_server() -> CouchServer:
+    """The CouchDB of the settings."""
+    server: CouchServer = current_app.extensions["couch"]
+    return server
+
+
+def connector_database() -> Database:
+    """The database with the ledger, the registry and the dead letters."""
+    return couch_server().database(CONNECTOR)

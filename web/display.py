@@ -1,0 +1,81 @@
+"""How times and money look on a page."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup
+
+UNKNOWN = "unknown"
+
+
+def init_app(app: Flask) -> None:
+    """Make these available in templates."""
+    app.jinja_env.filters.update(ago=ago, money=money, number=number, pretty=pretty, price=price, when=when)
+
+
+def moment_of(text: Any) -> datetime | None:
+    """A document's UTC time; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def when(text: Any, *, seconds: bool = False) -> Markup | str:
+    """`Nov 23, 2026 09:15 UTC`, marked up as a time."""
+    moment = moment_of(text)
+    if moment is None:
+        return UNKNOWN
+    clock = f"{moment:%H:%M:%S}" if seconds else f"{moment:%H:%M}"
+    shown = f"{moment:%b} {moment.day}, {moment.year} {clock}"
+    return Markup('<time datetime="{}">{} UTC</time>').format(moment.isoformat(), shown)
+
+
+def ago(text: Any, now: datetime) -> str:
+    """How long ago that was, in the largest unit: `4 min ago`; `in 5 min` for a time to come."""
+    moment = moment_of(text)
+    if moment is None:
+        return UNKNOWN
+    seconds = round((now - moment).total_seconds())
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if abs(seconds) >= size:
+            count = abs(seconds) // size
+            return f"{count} {unit} ago" if seconds > 0 else f"in {count} {unit}"
+    return "now"
+
+
+def money(amount: Any) -> str:
+    """A decimal string with its thousands set apart: `12,053.06`; what is no decimal is shown as it is."""
+    try:
+        value = Decimal(amount)
+    except (InvalidOperation, TypeError, ValueError):
+        return UNKNOWN if amount is None else str(amount)
+    return f"{value:,.2f}" if value.is_finite() else str(amount)
+
+
+def price(amount: Any) -> str:
+    """A unit price: at least two places, and all it has: `14.50`, `0.00125`."""
+    shown = number(amount)
+    whole, _, places = shown.partition(".")
+    return shown if not shown[-1:].isdigit() else f"{whole}.{places:0<2}"
+
+
+def number(amount: Any) -> str:
+    """A decimal with as many places as it has: `128.35`, `12`."""
+    try:
+        value = Decimal(amount)
+    except (InvalidOperation, TypeError, ValueError):
+        return UNKNOWN if amount is None else str(amount)
+    shown = f"{value:,f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def pretty(document: Any) -> str:
+    """A document as indented JSON."""
+    return json.dumps(document, indent=2, ensure_ascii=False, default=str)

@@ -1,0 +1,18 @@
+"""The status page: counts, what is stuck, what Roadbook is connected to."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from web.auth import OFFICE, role_required
+from web.databases import couch_server
+from web.status_queries import overview
+
+blueprint = Blueprint("status", __name__)
+blueprint.before_request(role_required(*OFFICE))
+
+
+@blueprint.get("/status")
+def show() -> str:
+    """Everything that is known of the whole."""
+    return render_template("status/status.html", overview=overview(couch_server()))

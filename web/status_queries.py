@@ -1,0 +1,108 @@
+"""What the status page shows. What could not be found out is None, and a page says so; it is never taken for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from connector.couch import CouchServer, Database
+from connector.errors import CouchError
+from connector.identifiers import CONNECTOR
+from connector.lease import LEASE
+from connector.ledger import row_of
+from web.order_queries import Listed, StateCount, account_names, count_states, listed
+
+DEAD_SHOWN = 50  # dead letters
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company whose tokens are on record; `disconnected_at` once Intuit has refused them."""
+
+    realm: str
+    renewed_at: str | None
+    sign_in_ends_at: str | None
+    disconnected_at: str | None
+
+
+@dataclass(frozen=True)
+class DeadLetterList:
+    """The newest dead letters and how many there are in all."""
+
+    newest: list[dict[str, Any]]
+    count: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The whole page."""
+
+    couchdb: str
+    demo_grade: bool
+    counts: list[StateCount]
+    oldest: Listed | None
+    dead_letters: DeadLetterList
+    companies: list[Company]
+    connector: str
+
+
+def overview(server: CouchServer) -> Overview:
+    """Everything at once; raises CouchError when CouchDB or the connector's database can't be read."""
+    database = server.database(CONNECTOR)
+    version, demo_grade = couchdb_version(server)
+    return Overview(
+        couchdb=version,
+        demo_grade=demo_grade,
+        counts=count_states(database),
+        oldest=oldest_unposted(database),
+        dead_letters=dead_letters(database),
+        companies=companies(database),
+        connector=connector_standing(database),
+    )
+
+
+def couchdb_version(server: CouchServer) -> tuple[str, bool]:
+    """(version, whether it is the embedded server)."""
+    try:
+        welcome = server.call("GET", "")
+    except CouchError:
+        return "unknown", False
+    return str(welcome.get("version", "unknown")), "embedded" in (welcome.get("features") or ())
+
+
+def oldest_unposted(database: Database) -> Listed | None:
+    """The order or quote that has been on the server for longest without being in QuickBooks; None if all are."""
+    rows = database.view("ledger", "unposted", limit=1, include_docs=True)
+    found = next((row["doc"] for row in rows if row.get("doc")), None)
+    return listed(row_of(found), account_names(database)) if found else None
+
+
+def dead_letters(database: Database) -> DeadLetterList:
+    """The newest ones first."""
+    answer = database.call(
+        "GET", "_design/dead/_view/by_time", descending="true", include_docs="true", limit=DEAD_SHOWN
+    )
+    return DeadLetterList([row["doc"] for row in answer["rows"] if row.get("doc")], int(answer["total_rows"]))
+
+
+def companies(database: Database) -> list[Company]:
+    """Every company that was ever connected; the tokens themselves stay sealed."""
+    return [
+        Company(
+            str(row.get("realm")),
+            row.get("obtained_at"),
+            row.get("refresh_expires_at"),
+            row.get("disconnected_at"),
+        )
+        for row in database.starting_with("token:")
+    ]
+
+
+def connector_standing(database: Database) -> str:
+    """What the lease says; one look at it can't tell a connector at work from one that has crashed."""
+    lease = database.get(LEASE)
+    if lease is None:
+        return "None has ever run here"
+    if not lease.get("holder"):
+        return "None is running: the last one stopped"
+    return "One holds the lease; whether it is alive right now is unknown"
