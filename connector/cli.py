@@ -22,7 +22,7 @@ from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger
 from connector.logs import set_up_logs
 from connector.outcomes import retried
-from connector.provisioning import add_rep, disable_rep, install
+from connector.provisioning import add_rep, disable_rep, install, reset_password
 from connector.records import time_text
 from connector.registry import Registry
 from connector.servers import admin_server, connector_server
@@ -111,6 +111,15 @@ def rep_add(name: str, territory: str, password_stdin: bool, as_json: bool) -> N
     click.echo(f"{name} is ready: rep {added.rep}, database {orders_database(added.rep)}, territory {territory}.")
     if added.password and not password_stdin:
         click.echo(f"Password (shown only now): {added.password}")
+
+
+@rep.command("password")
+@click.argument("name")
+def rep_password(name: str) -> None:
+    """Give a rep another password; the rep's devices have to sign in again."""
+    settings = start()
+    changed = reset_password(admin_server(settings), name)
+    click.echo(f"Password of {name} (shown only now): {changed.password}")
 
 
 @rep.command("disable")

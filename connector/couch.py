@@ -47,6 +47,12 @@ class CouchServer:
     def __repr__(self) -> str:
         return f"CouchServer({self.url!r}, user={self.user!r})"
 
+    @property
+    def url_with_credentials(self) -> str:
+        """The address with user and password in it, for clients that want it so. Never log it."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{quote(self.user, safe='')}:{quote(self._password, safe='')}@{rest}"
+
     def _session(self) -> Any:
         client = getattr(self._threads, "client", None)
         if client is None:

@@ -36,7 +36,7 @@ def customers_database(territory: str) -> str:
 
 def rep_of(database: str) -> str | None:
     """The rep id inside an orders database's name, or None for any other database."""
-    match = ORDERS_DATABASE.match(database)
+    match = ORDERS_DATABASE.fullmatch(database)
     return match.group(1) if match else None
 
 
@@ -44,7 +44,7 @@ def ulid_of(document_id: str) -> str | None:
     """The ULID of `order:<ulid>`, `custreq:<ulid>`, `receipt:<ulid>` and the like; None if there is none."""
     _, _, rest = document_id.partition(":")
     ulid = rest.split(":", 1)[0]
-    return ulid if ULID.match(ulid) else None
+    return ulid if ULID.fullmatch(ulid) else None
 
 
 def ledger_id(rep: str, ulid: str) -> str:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from connector import design
 from connector.couch import CouchServer
@@ -111,7 +110,7 @@ def set_up_database(server: CouchServer, name: str, on_step: OnStep = lambda ste
     kind = kind_of(name)
     server.create_database(name, kind.shards)
     on_step(f"{name} created")
-    design.deploy(_url_of(server), name, kind.folder)
+    design.deploy(server.url_with_credentials, name, kind.folder)
     on_step(f"{name} guarded")
     _secure(server, name, kind.security(name))
     on_step(f"{name} opened")
@@ -145,8 +144,7 @@ def add_rep(
     territory cannot be used, DesignError, CouchError.
     """
     _check_name(server, name, territory)
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise ProvisioningError(f"the password needs at least {SHORTEST_PASSWORD} characters")
+    _check_password(password)
     registry = Registry(server.database(CONNECTOR))
     rep = _active(registry, name)
     if rep is not None:
@@ -160,13 +158,23 @@ def add_rep(
     on_step("registered")
     set_up_database(server, orders_database(rep.rep), on_step)
     set_up_database(server, customers_database(territory), on_step)
-    chosen = password or secrets.token_urlsafe(16)
-    roles = ["rep", f"rep:{rep.rep}", f"territory:{territory}"]
-    _set_account(server, name, chosen, roles, f"rep:{rep.rep}")
+    chosen = _give_account(server, rep, password)
     on_step("account made")
     registry.move(rep, "ready")
     on_step("ready")
     return Added(rep.rep, name, territory, chosen)
+
+
+def reset_password(server: CouchServer, name: str, password: str | None = None) -> Added:
+    """Give a rep who is ready another password, made if none is given; devices have to sign in again.
+
+    Raises ProvisioningError if no such rep is ready, CouchError.
+    """
+    _check_password(password)
+    rep = _active(Registry(server.database(CONNECTOR)), name)
+    if rep is None or rep.state != "ready":
+        raise ProvisioningError(f"no rep {name!r} is ready; `roadbook rep list` shows all")
+    return Added(rep.rep, name, rep.territory, _give_account(server, rep, password))
 
 
 def disable_rep(server: CouchServer, name_or_id: str, on_step: OnStep = lambda step: None) -> Rep:
@@ -214,6 +222,19 @@ def _check_name(server: CouchServer, name: str, territory: str) -> None:
         )
     if not TERRITORY.fullmatch(territory):
         raise ProvisioningError(f"{territory!r} cannot be a territory: 1 to 32 of a-z, 0-9 and hyphen, a letter first")
+
+
+def _check_password(password: str | None) -> None:
+    if password is not None and len(password) < SHORTEST_PASSWORD:
+        raise ProvisioningError(f"the password needs at least {SHORTEST_PASSWORD} characters")
+
+
+def _give_account(server: CouchServer, rep: Rep, password: str | None) -> str:
+    """Create a rep's account or renew it; returns its password."""
+    chosen = password or secrets.token_urlsafe(16)
+    roles = ["rep", f"rep:{rep.rep}", f"territory:{rep.territory}"]
+    _set_account(server, rep.account, chosen, roles, f"rep:{rep.rep}")
+    return chosen
 
 
 def _active(registry: Registry, account: str) -> Rep | None:
@@ -268,10 +289,3 @@ def _signs_in(server: CouchServer, name: str, password: str) -> bool:
     except Forbidden:
         return False
     return True
-
-
-def _url_of(server: CouchServer) -> str:
-    """The server's address with the admin's credentials, as couchdb wants it."""
-    parts = urlsplit(server.url)
-    user, password = quote(server.user, safe=""), quote(server._password, safe="")
-    return urlunsplit((parts.scheme, f"{user}:{password}@{parts.netloc}", parts.path, "", ""))

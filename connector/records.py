@@ -186,7 +186,7 @@ def read_document(document: Document) -> Readable:
     record = PREFIXES.get(prefix)
     if record is None:
         raise Unreadable(f"{prefix!r} is no kind of document that a device hands in")
-    if not ULID.match(rest.split(":", 1)[0]):
+    if not ULID.fullmatch(rest.split(":", 1)[0]):
         raise Unreadable("the id holds no ULID")
     try:
         return record.model_validate(document)

@@ -11,15 +11,15 @@ from typing import Protocol
 
 import pytest
 import requests
-from local_servers import embedded_couch, quickbooks_sandbox
-from local_servers.quickbooks_sandbox import Sandbox
-from local_servers.roadbook import Roadbook, settings_for
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from connector.couch import CouchServer
 from connector.errors import NotFound
 from connector.settings import Settings, read_settings, split_credentials
+from local_servers import embedded_couch, quickbooks_sandbox
+from local_servers.quickbooks_sandbox import Sandbox
+from local_servers.roadbook import Roadbook, settings_for
 
 OURS = re.compile(r"^(catalog|connector|ops|(customers|orders|scratch)-.*)$")
 

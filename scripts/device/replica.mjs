@@ -76,10 +76,12 @@ export class Replica {
         await this.rememberRefused(refused, sent);
         return {pushed, refused};
       } catch (error) {
-        pushed += error.result?.docs_written ?? 0;
+        if (!error.result) throw error;
+        pushed += error.result.docs_written;
+        await this.remember(PUSHED, {seq: error.result.last_seq});
         await this.rememberRefused(refused, sent);
         if (!this.session.tooLarge) throw error;
-        if (batch === 1) throw new Error(await this.tooLarge(error.result?.last_seq ?? 0), {cause: error});
+        if (batch === 1) throw new Error(await this.tooLarge(error.result.last_seq), {cause: error});
       }
     }
   }

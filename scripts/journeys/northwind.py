@@ -14,17 +14,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from connector.catalog import Catalog
+from connector.errors import RoadbookError
+from connector.identifiers import ulid_of
+from connector.logs import set_up_logs
+from connector.mapping import marker
+from connector.money import show
 from journeys.northwind_folder import Customer, Northwind, Order, read_folder
 from journeys.quiet import wait_until_read
 from journeys.stage import Stage
 from local_servers.device import Device
 from local_servers.process import ProcessError
-
-from connector.catalog import Catalog
-from connector.errors import RoadbookError
-from connector.identifiers import ulid_of
-from connector.mapping import marker
-from connector.money import show
 
 TERRITORY = "northwind"
 FREIGHT = "Freight"
@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--wipe", action="store_true", help="delete a Roadbook that COUCHDB_URL holds")
     options = parser.parse_args()
     started = time.monotonic()
+    set_up_logs("console", "warning")
     try:
         northwind = read_folder(options.folder)
         with tempfile.TemporaryDirectory(prefix="northwind-") as directory:
@@ -245,7 +246,7 @@ def check(stage: Stage, northwind: Northwind, taken: list[Taken], receipts: dict
 def lines_off(estimate: dict[str, Any], names: list[str]) -> int:
     """How many product lines of an estimate do not carry the product's name."""
     items = [line["SalesItemLineDetail"]["ItemRef"]["name"] for line in estimate["Line"] if "LineNum" in line]
-    return sum(item != name for item, name in zip(items, names, strict=False)) + (len(items) < len(names))
+    return sum(str(item) != name for item, name in zip(items, names, strict=False)) + (len(items) < len(names))
 
 
 def replay(stage: Stage) -> None:

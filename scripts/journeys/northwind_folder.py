@@ -107,13 +107,16 @@ class _Row:
 
     def needed(self, column: str) -> str:
         """A column that must not be empty."""
-        return self.text(column) or self._refuse(column, "is empty")
+        text = self.text(column)
+        if not text:
+            raise self._refusal(column, "is empty")
+        return text
 
     def decimal(self, column: str) -> Decimal:
         """A column that holds a number of at least 0."""
         text = self.text(column) or "0"
         if not re.fullmatch(r"\d{1,12}(\.\d{1,8})?", text):
-            self._refuse(column, f"is {text!r}, not a number")
+            raise self._refusal(column, f"is {text!r}, not a number")
         return Decimal(text)
 
     def day(self, column: str) -> date | None:
@@ -122,10 +125,10 @@ class _Row:
         try:
             return datetime.fromisoformat(text).date() if text else None
         except ValueError:
-            return self._refuse(column, f"is {text!r}, not a date")
+            raise self._refusal(column, f"is {text!r}, not a date") from None
 
-    def _refuse(self, column: str, what: str) -> None:
-        raise FolderError(f"{self.file}, row {self.number}: {column} {what}")
+    def _refusal(self, column: str, what: str) -> FolderError:
+        return FolderError(f"{self.file}, row {self.number}: {column} {what}")
 
 
 def read_folder(folder: Path) -> Northwind:

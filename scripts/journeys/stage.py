@@ -5,25 +5,25 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from connector.couch import CouchServer
+from connector.errors import RoadbookError
+from connector.identifiers import CONNECTOR, customers_database
+from connector.provisioning import Added, account_id, add_rep, install, set_up_database
+from connector.quickbooks import Connection
+from connector.servers import admin_server, connector_server
+from connector.settings import Settings, read_settings
+from connector.worker import connection_of
 from local_servers import embedded_couch, quickbooks_sandbox
 from local_servers.device import Device
 from local_servers.embedded_couch import EmbeddedCouch
 from local_servers.process import Child
 from local_servers.quickbooks_sandbox import Limits, Sandbox
 from local_servers.roadbook import Roadbook, settings_for
-
-from connector.couch import CouchServer
-from connector.errors import RoadbookError
-from connector.identifiers import CONNECTOR
-from connector.provisioning import Added, add_rep, install
-from connector.quickbooks import Connection
-from connector.servers import admin_server, connector_server
-from connector.settings import Settings, read_settings
-from connector.worker import connection_of
 
 OURS = re.compile(r"^(catalog|connector|ops|(customers|orders)-.*)$")
 
@@ -95,6 +95,15 @@ class Stage:
         """Start the connector and wait until it says that it is ready."""
         return self.roadbook.connector()
 
+    def add_territory(self, territory: str) -> None:
+        """Make a territory's customers database before its first rep."""
+        set_up_database(self.admin, customers_database(territory))
+
+    def is_free(self, port: int) -> bool:
+        """Whether nothing listens on a port of loopback."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+
     def add_rep(self, name: str, territory: str) -> Added:
         """Make a rep."""
         return add_rep(self.admin, name, territory)
@@ -102,9 +111,9 @@ class Stage:
     def add_console_account(self, name: str, role: str) -> str:
         """Make an account that may use the console; returns its password."""
         password = secrets.token_urlsafe(9)
-        account = {"_id": f"org.couchdb.user:{name}", "type": "user", "name": name, "roles": [role]}
+        account = {"_id": account_id(name), "type": "user", "name": name, "roles": [role]}
         users = self.admin.database("_users")
-        current = users.get(account["_id"])
+        current = users.get(account_id(name))
         users.put({**account, "password": password} | ({"_rev": current["_rev"]} if current else {}))
         return password
 
@@ -130,14 +139,14 @@ class Stage:
         present = [name for name in self.admin.call("GET", "_all_dbs") if OURS.match(name)]
         if present and not wipe:
             raise Occupied(
-                f"{self.admin.url} already holds {', '.join(present[:5])}: use an empty CouchDB, or --wipe to delete them"
+                f"{self.admin.url} already holds {', '.join(present[:5])}: use an empty CouchDB, or --wipe it"
             )
         accounts = self._accounts_of_reps(present)
         for name in present:
             self.admin.delete_database(name)
         users = self.admin.database("_users")
         for account in accounts:
-            current = users.get(f"org.couchdb.user:{account}")
+            current = users.get(account_id(account))
             if current is not None:
                 users.delete(current["_id"], current["_rev"])
 

@@ -11,8 +11,6 @@ from local_servers.node import node
 from local_servers.process import Child
 
 PROGRAM = SCRIPTS / "embedded_couch" / "server.js"
-if not PROGRAM.exists():  # until it is there
-    PROGRAM = Path("/tmp/embsketch/server.js")
 USER = "admin"
 
 

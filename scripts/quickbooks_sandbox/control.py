@@ -116,11 +116,13 @@ def clock(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
 
 
 def tokens(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
-    """{"access_life": seconds} for tokens issued from now on; {"expire": true} and {"revoke": true} for those there are."""
+    """{"access_life": seconds} for tokens to come; {"expire", "revoke", "grant": true} now."""
     if "access_life" in body:
         sandbox.oauth.access_life = int(body["access_life"])
     if body.get("expire"):
         sandbox.oauth.expire_access()
+    if body.get("grant"):
+        sandbox.oauth.grant()
     if body.get("revoke"):
         sandbox.company.store.set_value("refresh", {})
         sandbox.oauth.expire_access()

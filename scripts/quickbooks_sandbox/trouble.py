@@ -49,7 +49,9 @@ class Trouble:
         if wish.get("kind") not in KINDS:
             raise ValueError(f"there is no fault {wish.get('kind')!r}; there are {', '.join(sorted(KINDS))}")
         with self._lock:
-            self._armed.append(Armed(**wish))
+            armed = Armed(**wish)
+            armed.count, armed.seconds = int(armed.count), float(armed.seconds)
+            self._armed.append(armed)
 
     def clear(self) -> None:
         """Disarm everything."""

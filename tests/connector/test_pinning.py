@@ -77,7 +77,9 @@ def test_it_parks_what_it_cannot_read_and_says_where(changes: dict[str, Any], wh
     assert where in row.reason["text"]
 
 
-@pytest.mark.parametrize("document_id", ["hello", "order:short", "note:" + ULID, "orders:" + ULID, "order:" + ULID.lower()])
+@pytest.mark.parametrize(
+    "document_id", ["hello", "order:short", "note:" + ULID, "orders:" + ULID, "order:" + ULID.lower()]
+)
 def test_it_sets_aside_what_is_no_document_of_ours(document_id: str) -> None:
     decided = pin(DATABASE, change(order(_id=document_id)), None, AT)
     assert decided.row is None

@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from connector.couch import CouchServer
 from connector.errors import DesignError, Forbidden, ProvisioningError
 from connector.identifiers import CONNECTOR, customers_database, orders_database
-from connector.provisioning import Added, add_rep, disable_rep, install, kind_of, kinds_of_databases
+from connector.provisioning import Added, add_rep, disable_rep, install, kind_of, kinds_of_databases, reset_password
 from connector.registry import Registry
 from connector.settings import Settings, read_settings
 
@@ -201,6 +201,18 @@ def test_it_tells_no_password_of_a_rep_who_is_there_already(installed: CouchServ
     assert "a-password-of-his-own" not in repr(first)
     with pytest.raises(ProvisioningError, match=r"there already in territory north.*disable bob"):
         add_rep(installed, "bob", "south")
+
+
+def test_it_gives_a_rep_another_password(installed: CouchServer) -> None:
+    first = add_rep(installed, "bob", "north")
+    again = reset_password(installed, "bob")
+    assert again.rep == first.rep and again.password not in (None, first.password)
+    assert may_read(signed_in(installed, again), orders_database(first.rep))
+    with pytest.raises(Forbidden):
+        signed_in(installed, first).call("GET", "_session")
+    disable_rep(installed, "bob")
+    with pytest.raises(ProvisioningError, match="no rep 'bob' is ready"):
+        reset_password(installed, "bob")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.couch_design.guards import COUCH_DESIGN, FOLDERS, as_written, fixtures, guard
+from connector.records import PREFIXES, read_document
+from tests.couch_design.guards import BOB, COUCH_DESIGN, FOLDERS, as_written, fixtures, guard
 
 WAYS = {"both": (False, True), True: (False,), False: (True,)}
 WRITES = [
@@ -45,9 +46,19 @@ def test_it_is_judged_by_enough_fixtures() -> None:
         kinds = {fixture["new_edits"] for _, fixture in fixtures(folder)}
         assert kinds & {"both", True} and kinds & {"both", False}, folder
         forged = [fixture for _, fixture in fixtures(folder, "deny") if "_revisions" in fixture["document"]]
-        assert any(fixture["document"]["_revisions"]["start"] == 9 or folder == "connector" for fixture in forged), (
-            folder
-        )
+        assert any(fixture["document"]["_revisions"]["start"] == 9 for fixture in forged), folder
+
+
+@pytest.mark.parametrize(
+    ("name", "document"),
+    [
+        pytest.param(name, fixture["document"], id=name)
+        for name, fixture in fixtures("orders", "allow")
+        if fixture["document"]["_id"].startswith(tuple(PREFIXES)) and "_admin" not in fixture["user"]["roles"]
+    ],
+)
+def test_it_allows_a_rep_only_what_the_connector_can_read(name: str, document: dict[str, Any]) -> None:
+    assert read_document(document).rep == BOB, name
 
 
 def test_it_gives_the_same_answers_in_node() -> None:

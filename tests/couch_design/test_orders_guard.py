@@ -75,7 +75,7 @@ def orders(draw: some.DrawFn) -> dict[str, Any]:
 
 
 @given(lines())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_it_calculates_amounts_as_the_connector_does(line: dict[str, Any]) -> None:
     right = sample("order") | {"lines": [line], "charges": [], "total": line["amount"]}
     assert ORDERS.refusal(right) is None
@@ -99,7 +99,7 @@ def test_it_adds_totals_as_the_connector_does(amounts: list[str]) -> None:
 
 
 @given(orders())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_it_accepts_what_the_schema_accepts(found: dict[str, Any]) -> None:
     schema_of("order").validate(found)
     assert ORDERS.refusal(found) is None
@@ -111,7 +111,7 @@ def paths_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(found for key, part in inner for found in paths_in(part, (*path, key)))]
 
 
-WRONG = some.sampled_from(
+WRONG: some.SearchStrategy[Any] = some.sampled_from(
     [
         "",
         "x" * 2000,
@@ -132,7 +132,7 @@ WRONG = some.sampled_from(
 
 
 @given(some.sampled_from(SUBMITTED), some.data())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_it_refuses_what_the_schema_refuses(name: str, data: some.DataObject) -> None:
     found = copy.deepcopy(sample(name))
     kind = found["type"]
@@ -145,29 +145,45 @@ def test_it_refuses_what_the_schema_refuses(name: str, data: some.DataObject) ->
         if action == "remove":
             del holder[path[-1]]
         elif action == "add" and isinstance(holder, dict):
-            holder[data.draw(some.sampled_from(["x_own", "own", "_own", "__proto__", "constructor"]))] = data.draw(
-                WRONG
+            holder[data.draw(some.sampled_from(["x_own", "own", "_own", "__proto__", "constructor"]))] = copy.deepcopy(
+                data.draw(WRONG)
             )
         else:
-            holder[path[-1]] = data.draw(WRONG if action == "replace" else JSON)
+            holder[path[-1]] = copy.deepcopy(data.draw(WRONG if action == "replace" else JSON))
     if not schema_of(kind).is_valid(found):
         assert ORDERS.refusal(found) is not None
 
 
 KEYS = some.sampled_from(
-    ["_id", "_rev", "_revisions", "_deleted", "_attachments", "type", "schema", "rep", "device", "lines", "charges", "total", "kind", "order", "number", "customer", "captured_at", "__proto__", "toString", "hasOwnProperty", "length"]
+    [
+        *(
+            "_id",
+            "_rev",
+            "_revisions",
+            "_deleted",
+            "_attachments",
+            "type",
+            "schema",
+            "rep",
+            "device",
+            "lines",
+            "charges",
+        ),
+        *("total", "kind", "order", "number", "customer", "captured_at"),
+        *("__proto__", "toString", "hasOwnProperty", "length"),
+    ]
 )
 
 
 @given(some.sampled_from(SUBMITTED), some.dictionaries(KEYS, JSON, max_size=5), JSON, some.booleans())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_it_stays_calm_with_hostile_documents(name: str, changes: dict[str, Any], previous: Any, rep: bool) -> None:
     refusal = ORDERS.refusal(sample(name) | changes, previous, BOBS_ACCOUNT if rep else CONNECTORS_ACCOUNT)
     assert refusal is None or not refusal.startswith("guard_error"), refusal
 
 
 @given(JSON, JSON, JSON)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_it_throws_nothing_but_a_refusal_whatever_it_is_given(document: Any, previous: Any, user: Any) -> None:
     assert ORDERS.refusal(document, previous, user) is not None
 

@@ -57,6 +57,16 @@ def test_it_slows_down_whoever_tries_passwords(site: Site, tmp_path: Path) -> No
         assert proxy.ask("POST", BULK, body=b"{}").status == 200
 
 
+@pytest.mark.parametrize("target", ["/sign-in", "/%73ign-in?next=/orders"])
+def test_it_slows_down_whoever_tries_passwords_at_the_console(site: Site, tmp_path: Path, target: str) -> None:
+    with Nginx(tmp_path, site.couch.address, site.web.address) as proxy:
+        answers = [proxy.ask("POST", target, body=b"name=bob").status for _ in range(25)]
+        assert answers[:21] == [200] * 21
+        assert 429 in answers
+        assert proxy.ask("GET", "/sign-in").status == 200
+    assert {request.target for request in site.web.requests} == {target, "/sign-in"}
+
+
 def test_it_answers_in_json_while_couchdb_is_away(site: Site, tmp_path: Path) -> None:
     with Nginx(tmp_path, f"127.0.0.1:{free_port()}", site.web.address) as proxy:
         answer = proxy.ask("GET", "/couch/catalog/_changes")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_servers.node import node
 
 from connector.couch import CouchServer
 from connector.settings import split_credentials
+from local_servers.node import node
 from tests.proxy.nginx import Nginx
 from tests.proxy.recorder import Recorder
 

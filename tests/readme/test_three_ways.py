@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 import requests
+
+from connector.couch import CouchServer, Database
+from connector.settings import split_credentials
 from local_servers import CHECKOUT, SCRIPTS, embedded_couch
 from local_servers.node import node
 from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import Rep, Roadbook
-
-from connector.couch import CouchServer, Database
-from connector.settings import split_credentials
 
 AT_HOME = "orders-at-home"
 DEADLINE = 90  # seconds

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from local_servers import CHECKOUT, SCRIPTS
 
 LOCK_FILES = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock", "scripts/package-lock.json"]

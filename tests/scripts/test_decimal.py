@@ -8,10 +8,10 @@ import subprocess
 from decimal import Decimal
 
 import pytest
-from local_servers import SCRIPTS
-from local_servers.node import node
 
 from connector.money import line_amount, show
+from local_servers import SCRIPTS
+from local_servers.node import node
 
 PROGRAM = """
 import {lineCents, show} from './decimal.mjs';

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from local_servers.device import Device, DeviceError
-from local_servers.process import ProcessError
 
 from connector.couch import CouchServer, Database
 from connector.identifiers import ULID
+from local_servers.device import Device, DeviceError
+from local_servers.process import ProcessError
+from tests.scripts.narrow_proxy import narrow_proxy
 
 REP = "rbobbobbobbobbob"
 CHAI = {"_id": "product:1", "type": "product", "name": "Chai", "unit_price": "18.00"}
@@ -59,10 +60,12 @@ def open_device(orders: Database, tmp_path: Path) -> Iterator[Open]:
     """Switches on devices of Bob's; they are off after the test."""
     devices: list[Device] = []
 
-    def open_one(name: str = "phone", *, password: str = "bob's own", memory: bool = False) -> Device:
+    def open_one(
+        name: str = "phone", *, password: str = "bob's own", memory: bool = False, server: str = orders.server.url
+    ) -> Device:
         devices.append(
             Device(
-                server=orders.server.url,
+                server=server,
                 user="bob",
                 password=password,
                 rep=REP,
@@ -253,6 +256,30 @@ def test_a_new_device_of_a_rep_gets_everything_back(open_device: Open, tmp_path:
     exported = new.call("export", path=str(tmp_path / "orders.jsonl"))
     assert exported["documents"] == 1
     assert json.loads((tmp_path / "orders.jsonl").read_text())["_id"] == order
+
+
+def test_it_sends_smaller_batches_to_a_server_that_takes_no_large_ones(orders: Database, open_device: Open) -> None:
+    with narrow_proxy(orders.server.url, most=20_000) as proxy:
+        device = open_device(memory=True, server=proxy.url)
+        device.call("first_sync")
+        taken = [device.call("capture", **ORDER, note="x" * 900)["order"] for _ in range(40)]
+        assert device.call("sync")["pushed"] == 40
+        assert [size > 20_000 for size in proxy.refused] == [True, True, True]  # 100, 50 and 25 at once
+    assert device.call("status")["unsent"] == []
+    assert orders.fetch(taken).keys() == set(taken)
+
+
+def test_it_names_the_document_that_is_too_large_for_the_server(orders: Database, open_device: Open) -> None:
+    with narrow_proxy(orders.server.url, most=20_000) as proxy:
+        device = open_device(memory=True, server=proxy.url)
+        device.call("first_sync")
+        small = device.call("capture", **ORDER)["order"]
+        large = device.call("capture", **ORDER, note="x" * 30_000)["order"]
+        for _ in range(2):
+            with pytest.raises(DeviceError, match=f"refuses {large}: it is too large"):
+                device.call("sync")
+            assert device.call("status")["unsent"] == [large]
+    assert orders.get(small) is not None
 
 
 def test_it_says_that_the_sign_in_is_refused(open_device: Open) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import requests
+
 from local_servers import embedded_couch
 from local_servers.process import ProcessError
 

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from local_servers import SCRIPTS
 from local_servers.process import Child, ProcessError
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from local_servers import CHECKOUT
 
 NEEDED = [

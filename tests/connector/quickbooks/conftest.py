@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.fernet import Fernet
-from local_servers import quickbooks_sandbox
 from pydantic import SecretStr
 
 from connector.errors import DocumentConflict
@@ -23,6 +22,7 @@ from connector.quickbooks import Connection, canonical_json
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.pace import Pace
 from connector.quickbooks.transport import Transport
+from local_servers import quickbooks_sandbox
 
 REALM = "9130000000000001"
 

@@ -1,7 +1,8 @@
 function (newDoc, oldDoc, userCtx, secObj) {
   "use strict";
   // The guard of orders-<rep id>. ES5 only: it runs in SpiderMonkey, QuickJS and plain Node.
-  // It throws nothing but {forbidden: "code: text a rep can read"}; anything else would be a 500 that devices retry for ever.
+  // It throws nothing but {forbidden: "code: text a rep can read"}: anything else would be a 500, which devices retry
+  // for ever.
   // Sizes are checked before the work that depends on them. There is no clock in it.
 
   var LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(^|[^\ud800-\udbff])[\udc00-\udfff]/;
@@ -144,7 +145,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
       if (typeof value !== "string") { refuse("bad_field", path + " must be a text"); }
       if (value.length < least) { refuse("too_short", path + " is empty"); }
       if (longerThan(value, most)) { refuse("too_long", path + " is longer than " + most + " characters"); }
-      if ((forbidden || CONTROL).test(value) || LONE_SURROGATE.test(value)) { refuse("bad_characters", path + " has characters that are not allowed"); }
+      if ((forbidden || CONTROL).test(value) || LONE_SURROGATE.test(value)) {
+        refuse("bad_characters", path + " has characters that are not allowed");
+      }
     };
   }
 
@@ -176,7 +179,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
     var year, days;
     if (parts !== null) {
       year = Number(parts[1]);
-      days = [31, year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+      days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+      if (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)) { days[1] = 29; }
     }
     if (parts === null || Number(parts[3]) > days[Number(parts[2]) - 1]) {
       refuse("bad_field", path + " must be a date such as 2026-11-30");
@@ -219,7 +223,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
         } else if (name.slice(0, 2) === "x_") {
           extra(object[name], printable(path ? path + "." + name : name));
         } else if (!atTop || !has(DATABASE_FIELDS, name)) {
-          refuse("unknown_field", (path ? path + "." : "") + printable(name) + " is not known; own fields begin with x_");
+          refuse("unknown_field", printable(path ? path + "." + name : name) + " is not known; own ones begin with x_");
         }
       }
     }
@@ -269,7 +273,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var orderId = pattern(new RegExp("^order:" + ULID + "$"), 32, "the id of an order");
   var productId = pattern(/^product:[A-Za-z0-9-]{1,64}$/, 72, "the id of a product");
   var customerId = pattern(
-    new RegExp("^(customer:[A-Za-z0-9-]{1,64}|custreq:" + ULID + ")$"), 73, "the id of a customer or of a customer request");
+    new RegExp("^(customer:[A-Za-z0-9-]{1,64}|custreq:" + ULID + ")$"), 73,
+    "the id of a customer or of a customer request");
   var device = pattern(/^[A-Za-z0-9._-]{1,64}$/, 64, "1 to 64 letters, digits, dots, underscores or hyphens");
   var note = text(0, 1000, CONTROL_BUT_NEWLINE);
   var place = optional(text(0, 200));
@@ -309,7 +314,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
   }
 
   function cancellationFields() {
-    return kind({order: orderId, device: device, captured_at: time, reason: optional(text(0, 500, CONTROL_BUT_NEWLINE))});
+    return kind({
+      order: orderId, device: device, captured_at: time, reason: optional(text(0, 500, CONTROL_BUT_NEWLINE))
+    });
   }
 
   function customerRequestFields() {
@@ -323,7 +330,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
 
   function receiptFields() {
     var reason = optional(record(
-      {code: text(1, 64), text: text(1, 2000, CONTROL_BUT_NEWLINE), who: oneOf(["rep", "office", "nobody"])}, 16));
+      {code: text(1, 64), text: text(1, 2000, CONTROL_BUT_NEWLINE), who: oneOf(["rep", "office", "admin", "nobody"])}, 16));
     return kind({
       of: pattern(new RegExp("^((order|custreq|cancel):" + ULID + "|amend:" + ULID + ":[1-9][0-9]{0,2})$"), 36,
         "the id of what it answers"),
@@ -338,7 +345,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     });
   }
 
-  function answerTo(id) { // order:X and custreq:X -> receipt:X, amend:X:1 -> receipt:X:amend:1, cancel:X -> receipt:X:cancel
+  function answerTo(id) { // order:X, custreq:X: receipt:X; amend:X:1: receipt:X:amend:1; cancel:X: receipt:X:cancel
     var parts = id.split(":");
     var later = parts[0] === "amend" || parts[0] === "cancel" ? ":" + parts[0] : "";
     return "receipt:" + parts[1] + later + (parts[2] === undefined ? "" : ":" + parts[2]);
@@ -389,16 +396,20 @@ function (newDoc, oldDoc, userCtx, secObj) {
   }
 
   function checkIdentity(doc, prefix, rep) {
-    if (doc.type !== TYPES[prefix]) { refuse("wrong_type", "the type of a " + prefix + ": document is " + TYPES[prefix]); }
+    if (doc.type !== TYPES[prefix]) {
+      refuse("wrong_type", "the type of a document whose id begins with " + prefix + ": is " + TYPES[prefix]);
+    }
     if (doc.schema !== 1) { refuse("schema_version", "this server knows schema 1 only; update the app"); }
-    if (typeof doc.rep !== "string" || doc.rep.length > 16 || !REP_ID.test(doc.rep)) { refuse("bad_field", "rep must be a rep id"); }
+    if (typeof doc.rep !== "string" || doc.rep.length > 16 || !REP_ID.test(doc.rep)) {
+      refuse("bad_field", "rep must be a rep id");
+    }
     if (rep !== null && doc.rep !== rep) { refuse("wrong_rep", "the document names another rep"); }
   }
 
   function checkId(id, prefix) {
     var rests = {amend: ":[1-9][0-9]{0,2}", receipt: "(:amend:[1-9][0-9]{0,2}|:cancel)?"};
     if (id.length > 48 || !new RegExp("^" + prefix + ":" + ULID + (rests[prefix] || "") + "$").test(id)) {
-      refuse("bad_id", "the id of the " + WORDS[prefix] + " is " + prefix + ":<ULID>" + (prefix === "amend" ? ":<number>" : ""));
+      refuse("bad_id", "the id begins with " + prefix + ":, then a ULID" + (prefix === "amend" ? ", then :1" : ""));
     }
   }
 
@@ -415,13 +426,17 @@ function (newDoc, oldDoc, userCtx, secObj) {
       checkAmounts(doc);
     } else if (prefix === "cancel") {
       checkFields(doc, cancellationFields(), 40, "", true);
-      if (doc.order !== "order:" + ulid) { refuse("bad_id", "the id of a cancellation is cancel: and its order's ULID"); }
+      if (doc.order !== "order:" + ulid) {
+        refuse("bad_id", "the id of a cancellation is cancel: and its order's ULID");
+      }
     } else if (prefix === "custreq") {
       checkFields(doc, customerRequestFields(), 40, "", true);
     } else if (prefix === "receipt") {
       checkFields(doc, receiptFields(), 40, "", true);
       if (doc._id !== answerTo(doc.of)) { refuse("bad_id", "the id of a receipt follows from what it answers"); }
-      if (doc.number !== "RB-" + ulid.slice(-10)) { refuse("bad_field", "number must be RB- and the ULID's last ten characters"); }
+      if (doc.number !== "RB-" + ulid.slice(-10)) {
+        refuse("bad_field", "number must be RB- and the ULID's last ten characters");
+      }
     }
   }
 
@@ -432,7 +447,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
     var prefix = id.slice(0, Math.max(0, id.slice(0, 20).indexOf(":")));
     var rep;
     if (holds(roles, "_admin")) { return; }
-    if (!has(TYPES, prefix)) { refuse("unknown_kind", "only orders, amendments, cancellations, customer requests and drafts are kept here"); }
+    if (!has(TYPES, prefix)) {
+      refuse("unknown_kind", "only orders, amendments, cancellations, customer requests and drafts are kept here");
+    }
     if (prefix === "receipt") {
       if (!holds(roles, "connector")) { refuse("connector_only", "receipts are written by the connector"); }
       rep = /^orders-/.test(database) ? database.slice(7) : null;

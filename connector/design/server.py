@@ -1,0 +1,35 @@
+"""The admin's connection to CouchDB for design documents, with couchdb's errors translated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPException
+from typing import Any
+
+from couchdb import Server, http
+
+from connector.errors import CouchError, CouchUnreachable, Forbidden, NotFound
+from connector.settings import split_credentials
+
+TIMEOUT = 60  # seconds; the longest pause inside one answer
+
+
+def connect(server_url: str) -> Any:
+    """Sign in; `server_url` carries the credentials."""
+    address, user, password = split_credentials(server_url)
+    server = Server(address, session=http.Session(timeout=TIMEOUT))
+    server.resource.credentials = (user, password)
+    return server
+
+
+@contextmanager
+def translated(task: str) -> Iterator[None]:
+    """Raise Roadbook's own errors in place of couchdb's."""
+    kinds = {http.Unauthorized: Forbidden, http.Forbidden: Forbidden, http.ResourceNotFound: NotFound}
+    try:
+        yield
+    except http.HTTPError as error:
+        raise kinds.get(type(error), CouchError)(f"{task}: CouchDB answered {error}") from error
+    except (OSError, HTTPException, http.RedirectLimit) as error:
+        raise CouchUnreachable(f"{task}: CouchDB does not answer: {type(error).__name__}") from error
