@@ -133,6 +133,6 @@ def write_changed(database: Database, documents: list[Document]) -> int:
         elif content_of(current) != content_of(document):
             changed.append({**document, "_rev": current["_rev"]})
     for document, answer in zip(changed, database.bulk(changed), strict=True):
-        if "rev" not in answer:
+        if "error" in answer:
             raise CouchError(f"{document['_id']} could not be written into {database.name}: {answer.get('reason')}")
     return len(changed)

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -21,10 +20,9 @@ from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger
 from connector.logs import set_up_logs
-from connector.outcomes import retried
 from connector.provisioning import add_rep, disable_rep, install, reset_password
-from connector.records import time_text
 from connector.registry import Registry
+from connector.retrying import try_again
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings, read_settings
 from connector.worker import DOORBELL_SILENCE, Worker, connected_realm, connection_of
@@ -211,11 +209,7 @@ def order_retry(key: str, accept: tuple[str, ...]) -> None:
     row = ledger.find(key)
     if row is None:
         raise RoadbookError(f"nothing is on record about {key!r}")
-    if row.state not in ("parked", "waiting"):
-        raise RoadbookError(f"{row.of} is {row.state}; only parked and waiting documents can be tried again")
-    if (row.reason or {}).get("code") in ("unreadable", "by_hand"):
-        raise RoadbookError(f"{row.of} can't be posted as it is: {(row.reason or {}).get('text')}")
-    ledger.put(retried(row, time_text(datetime.now(UTC)), accept))
+    try_again(ledger, row, accept)
     click.echo(f"{row.of} will be tried again.")
 
 

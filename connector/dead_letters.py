@@ -45,7 +45,7 @@ class DeadLetters:
     def record(self, letters: Sequence[Document]) -> None:
         """Store dead letters; one that is there already stays as it is."""
         for letter, answer in zip(letters, self._connector.bulk(letters), strict=True):
-            if "rev" not in answer and answer.get("error") != "conflict":
+            if "error" in answer and answer.get("error") != "conflict":
                 raise CouchError(f"{letter['_id']} could not be written: {answer.get('error')} {answer.get('reason')}")
 
     def all(self) -> list[Document]:

@@ -163,7 +163,7 @@ class Ledger:
         stored: list[Row] = []
         conflicts: list[Row] = []
         for row, answer in zip(rows, self.database.bulk([row.as_document() for row in rows]), strict=True):
-            if "rev" in answer:
+            if "error" not in answer:
                 stored.append(replace(row, ledger_revision=answer["rev"]))
             elif answer.get("error") == "conflict":
                 conflicts.append(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,10 @@ from connector.check import Reason
 from connector.dead_letters import dead_letter
 from connector.identifiers import rep_of, ulid_of
 from connector.ledger import Row, answer_key
+from connector.receipts import receipt_of
 from connector.records import Order, Unreadable, content_hash, content_of, read_document
 
+SUBMITTED_ID = re.compile(r"(order|custreq|cancel):[^:]+|amend:[^:]+:[1-9][0-9]{0,2}")
 SUBMITTED = ("order:", "custreq:", "amend:", "cancel:")
 MUTABLE = ("draft:",)
 KINDS = {"custreq": "customer_request", "amend": "amendment", "cancel": "cancellation"}
@@ -45,14 +48,14 @@ def pin(database: str, change: Mapping[str, Any], known: Row | None, at: str) ->
     if document_id.startswith("_design/") or document_id.startswith(MUTABLE):
         return NOTHING
     if document_id.startswith("receipt:"):
-        return _pin_receipt(document, known, at, deleted=bool(change.get("deleted")))
+        return _pin_receipt(document, known, at)
     rep = rep_of(database)
     if rep is None or not is_submitted(document_id):
         text = f"“{document_id}” is not a document that belongs into an orders database."
         return Pinned(letter=dead_letter(database, dict(change), at, "unknown_document", text))
     ulid = ulid_of(document_id)
-    if ulid is None:
-        text = f"The id “{document_id}” holds no ULID, so it can't be answered."
+    if ulid is None or not SUBMITTED_ID.fullmatch(document_id):
+        text = f"The id “{document_id}” is not one that can be answered: after the kind comes a ULID."
         return Pinned(letter=dead_letter(database, dict(change), at, "bad_id", text))
     if change.get("deleted"):
         return _pin_tombstone(database, change, known, at)
@@ -140,11 +143,9 @@ def _noticed(known: Row, at: str, code: str, text: str, revision: str) -> Row:
     return known.step(at, code, notice=notice, work=work, due_at=known.due_at if known.work else at)
 
 
-def _pin_receipt(document: Document, known: Row | None, at: str, *, deleted: bool) -> Pinned:
-    """A receipt that is not the one we wrote is written again."""
-    if known is None or known.work is not None:
-        return NOTHING
-    if not deleted and document.get("_rev") == known.receipt_revision and not document.get("_conflicts"):
+def _pin_receipt(document: Document, known: Row | None, at: str) -> Pinned:
+    """A receipt that says something else than the row does is written again."""
+    if known is None or known.work == "post" or content_of(document) == content_of(receipt_of(known)):
         return NOTHING
     return Pinned(row=known.step(at, "receipt_replaced", work="receipt", due_at=at))
 

@@ -7,12 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from connector.couch import CouchServer
 from connector.errors import CouchError
 from connector.identifiers import order_number
 from connector.ledger import Row
 
+TEXT_LENGTH = 2000  # characters of a reason, as the receipt's schema allows
+
 Document = dict[str, Any]
+log = structlog.get_logger()
 
 
 def receipt_of(row: Row) -> Document:
@@ -28,8 +33,8 @@ def receipt_of(row: Row) -> Document:
         "number": order_number(row.ulid),
         "estimate": _known(row.estimate, "id", "number", "status", "total"),
         "customer": _known(row.customer, "id", "name"),
-        "reason": _known(row.reason, "code", "text", "who"),
-        "notice": _known(row.notice, "code", "text", "who"),
+        "reason": _told(row.reason),
+        "notice": _told(row.notice),
         "received_at": row.received_at,
         "changed_at": row.changed_at,
         "posted_at": row.posted_at,
@@ -39,6 +44,14 @@ def receipt_of(row: Row) -> Document:
 
 def _known(part: Document | None, *names: str) -> Document | None:
     return None if part is None else {name: part[name] for name in names if name in part}
+
+
+def _told(reason: Document | None) -> Document | None:
+    """A reason as a rep reads it; what a hostile document put into it is cut down to plain text."""
+    if reason is None:
+        return None
+    text = "".join(mark if mark.isprintable() or mark == "\n" else "�" for mark in str(reason["text"]))
+    return _known({**reason, "text": text[:TEXT_LENGTH]}, "code", "text", "who")
 
 
 class Receipts:
@@ -66,7 +79,12 @@ class Receipts:
         answers = database.bulk(receipts)
         done = []
         for row, receipt, answer in zip(rows, receipts, answers, strict=True):
-            revision = answer.get("rev") or self._replace(name, receipt, answer)
+            if answer.get("error") == "forbidden":
+                # The guard will not take it later either; the row stays for the office to see, and the others go on.
+                log.error("receipt.refused", receipt=receipt["_id"], database=name, reason=answer.get("reason"))
+                done.append(row.step(row.changed_at, "receipt_refused"))
+                continue
+            revision = self._replace(name, receipt, answer) if "error" in answer else answer["rev"]
             done.append(replace(row, receipt_revision=revision))
         return done
 

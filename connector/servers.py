@@ -12,7 +12,7 @@ def admin_server(settings: Settings, read_timeout: float = READ_TIMEOUT) -> Couc
     return CouchServer(address, user, password, read_timeout)
 
 
-def connector_server(settings: Settings) -> CouchServer:
+def connector_server(settings: Settings, read_timeout: float = READ_TIMEOUT) -> CouchServer:
     """CouchDB with the connector's own rights: everything else."""
     password = settings.roadbook_couchdb_password.get_secret_value()
-    return CouchServer(settings.couchdb_address, settings.roadbook_couchdb_user, password)
+    return CouchServer(settings.couchdb_address, settings.roadbook_couchdb_user, password, read_timeout)

@@ -32,6 +32,7 @@ from connector.sweep import Sweep
 DOORBELL_SILENCE = 35  # seconds without a heartbeat after which the doorbell's connection counts as dead
 FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
 DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
+TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
 STOP_PATIENCE = 75  # seconds a thread may take to finish what it has in hand
 STANDBY_PAUSE = 1.0  # seconds between two looks at a lease that somebody else holds
@@ -103,7 +104,7 @@ class Worker:
         scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK, args=(connection.realm,))
-        scheduler.add_job(self._take_up, "interval", seconds=DUE_AHEAD / 3, args=(posters, ledger))
+        scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP, args=(posters, ledger))
         try:
             self._take_up(posters, ledger)
             posters.start()

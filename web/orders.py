@@ -9,10 +9,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from connector.ledger import Ledger
+from connector.retrying import confirmable, try_again, why_not
 from web.auth import OFFICE, person, role_required
 from web.databases import connector_database
 from web.order_queries import Detail, count_states, find_order, list_orders
-from web.retrying import confirmable, try_again, why_not
 from web.wording import STATES, event_of
 
 MOST_PAGES = 10_000

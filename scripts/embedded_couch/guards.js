@@ -43,7 +43,9 @@ function installGuards(database, name, onStored) {
     let stored = [];
     try {
       if (accepted.length) {
-        stored = await store.call(database, {docs: [...accepted]}, {...options, new_edits: !replicated});
+        // Below, plugins of PouchDB's would decide about access once more; access.js has.
+        const {userCtx, ...passed} = options;
+        stored = await store.call(database, {docs: [...accepted]}, {...passed, new_edits: !replicated});
       }
     } finally {
       if (designs) guards = null;

@@ -4,6 +4,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const PouchDB = require('pouchdb');
+const listDatabases = require('pouchdb-all-dbs');
+const validation = require('pouchdb-validation');
 const {deleteDB, getOrCreateDB} = require('express-pouchdb/lib/create-or-delete-dbs');
 const {installGuards} = require('./guards');
 const {Refusal, notFound} = require('./refusal');
@@ -20,6 +22,7 @@ class Storage {
     fs.mkdirSync(prefix, {recursive: true, mode: 0o700});
     if (inMemory) PouchDB.plugin(require('pouchdb-adapter-memory'));
     this.PouchDB = PouchDB.defaults(inMemory ? {prefix, adapter: 'memory'} : {prefix});
+    listDatabases(this.PouchDB);
     this.opened = new Map(); // name: promise of the database, complete with its guards
     this.onEvent = () => {}; // (name, 'created' | 'updated' | 'deleted')
   }
@@ -27,14 +30,25 @@ class Storage {
   /** Puts databases under express-pouchdb's methods (sessions, sizes) and under our guards. */
   attach(application) {
     this.wrapper = application.dbWrapper;
-    this.wrapper.registerWrapper((name, database, next) => {
+    // express-pouchdb ends its chain of wrappers early for the accounts: ours must stand first to see them at all.
+    this.wrapper._wrappers.unshift(async (name, database, next) => {
       if (name !== ACCOUNTS) this.guard(database, name);
-      return next();
+      await next();
+      if (name !== ACCOUNTS) return;
+      // pouchdb-validation asks the same guards, but drops replicated edits without a word.
+      validation.uninstallValidationMethods.call(database);
+      this.guard(database, name);
     });
   }
 
   guard(database, name) {
     installGuards(database, name, () => this.onEvent(name, 'updated'));
+  }
+
+  /** Open the accounts, made on the first start. Fails while another process has the folder: leveldb locks it. */
+  async openAccounts() {
+    if (!(await this.has(ACCOUNTS))) await this.create(ACCOUNTS);
+    await this.open(ACCOUNTS);
   }
 
   /** The names of all databases, sorted. */
@@ -44,7 +58,7 @@ class Storage {
 
   /** Whether there is a database of that name. */
   async has(name) {
-    return (await this.names()).includes(name);
+    return !INTERNAL.test(name) && (await this.PouchDB.allDbs()).includes(name);
   }
 
   /** The database. Throws a Refusal when there is none. */
@@ -64,7 +78,7 @@ class Storage {
 
   /** Create a database. Throws a Refusal when it exists. */
   async create(name) {
-    if (await this.has(name)) throw fileExists();
+    if ((await this.has(name)) || this.opened.has(name)) throw fileExists();
     const database = await this.openKnown(name);
     await database.info(); // PouchDB opens lazily
     await instanceStartTime(database);

@@ -21,6 +21,7 @@ from typing import Any
 
 READY_DEADLINE = 30.0  # seconds
 STOP_DEADLINE = 10.0  # seconds between SIGTERM and SIGKILL
+STRAGGLER_DEADLINE = 1.0  # seconds that the output may stay open after the process has ended
 
 
 class ProcessError(Exception):
@@ -98,16 +99,16 @@ class Child:
     def stop(self, seconds: float = STOP_DEADLINE) -> int:
         """SIGTERM, after `seconds` SIGKILL; returns the exit status (negative: the signal that ended it)."""
         if self.alive():
-            self._process.terminate()
+            self._signal(signal.SIGTERM)
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._signal(signal.SIGKILL)
         return self.wait(STOP_DEADLINE)
 
     def kill9(self) -> None:
         """SIGKILL: the process has no chance to finish anything."""
-        self._process.kill()
+        self._signal(signal.SIGKILL)
         self.wait(STOP_DEADLINE)
 
     def last_words(self, lines: int = 15) -> str:
@@ -142,9 +143,17 @@ class Child:
         if self._on_end is not None:
             self._on_end()
 
+    def _signal(self, number: signal.Signals) -> None:
+        """To the process and to whatever it has started itself: they are a group of their own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
     def _release(self) -> None:
         _running.discard(self)
-        self._reader.join()
+        self._reader.join(STRAGGLER_DEADLINE)
+        if self._reader.is_alive():  # something it has started still holds its output
+            self._signal(signal.SIGKILL)
+            self._reader.join()
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdout.close()
         with contextlib.suppress(BrokenPipeError):  # a line that it never read

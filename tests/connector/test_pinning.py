@@ -7,6 +7,7 @@ import pytest
 
 from connector.ledger import Row
 from connector.pinning import pin, row_key
+from connector.receipts import receipt_of
 from tests.connector.samples import DATABASE, ORDER, REP, ULID, change, order
 
 AT = "2026-11-20T10:00:00.000Z"
@@ -101,14 +102,15 @@ def test_it_sets_aside_a_tombstone_it_never_saw_alive_and_notes_a_later_one() ->
     assert (noticed.state, (noticed.notice or {})["code"]) == ("posted", "deleted_after_submit")
 
 
-def test_it_writes_a_receipt_again_that_is_not_its_own() -> None:
-    row = replace(pinned(), state="posted", work=None, receipt_revision="1-own")
-    own = change({"_id": f"receipt:{ULID}", "state": "posted"}, "1-own")
-    forged = change({"_id": f"receipt:{ULID}", "state": "posted"}, "2-forged")
-    assert pin(DATABASE, own, row, LATER).row is None
-    again = pin(DATABASE, forged, row, LATER).row
-    assert again is not None
-    assert again.work == "receipt"
+def test_it_writes_a_receipt_again_that_says_something_else() -> None:
+    row = replace(pinned(), state="posted", work=None)
+    own = receipt_of(row)
+    assert pin(DATABASE, change(own, "7-any"), row, LATER).row is None
+    for work in (None, "receipt"):
+        again = pin(DATABASE, change({**own, "state": "cancelled"}, "8-forged"), replace(row, work=work), LATER).row
+        assert again is not None
+        assert again.work == "receipt"
+    assert pin(DATABASE, change(own, "9-gone", _deleted=True, state=None), row, LATER).row is not None
 
 
 @pytest.mark.parametrize(

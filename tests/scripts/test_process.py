@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from local_servers.process import Child, ProcessError
 
 READY = "import json, sys; print(json.dumps({'ready': True, 'port': 7}), flush=True); "
 STAY = "sys.stdin.read()"
+ON_LINUX = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="process descriptors are Linux's")
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
 
 
@@ -71,12 +73,26 @@ def test_it_hands_later_lines_on_and_says_when_there_are_no_more(tmp_path: Path)
         started.send("anybody there?")
 
 
+@ON_LINUX
+@pytest.mark.parametrize("end", [Child.stop, Child.kill9])
+def test_it_ends_what_the_child_has_started_itself(tmp_path: Path, end: Callable[[Child], object]) -> None:
+    helper = "import subprocess; print(subprocess.Popen(['sleep', '60']).pid, flush=True); "
+    lines: queue.Queue[str] = queue.Queue()
+    started = child(tmp_path / "log", READY + helper + STAY, on_line=lines.put)
+    handle = os.pidfd_open(int(lines.get(timeout=10)))
+    try:
+        end(started)
+        assert select.select([handle], [], [], 10)[0] == [handle]
+    finally:
+        os.close(handle)
+
+
 def test_it_names_a_program_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ProcessError, match="no-such-program"):
         Child("the child", [tmp_path / "no-such-program"], log=tmp_path / "log")
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux ties a child to its parent")
+@ON_LINUX
 @pytest.mark.parametrize("thread", ["main", "already ended"])
 def test_its_child_lives_and_dies_with_the_process_whatever_thread_started_it(tmp_path: Path, thread: str) -> None:
     stubborn = STUBBORN + READY + "import time; time.sleep(60)"

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "ledger") {
+    emit(doc.received_at, null);
+  }
+}

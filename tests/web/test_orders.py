@@ -1,0 +1,220 @@
+"""The list of orders, one order's page, and trying again."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from connector.errors import DocumentConflict
+from connector.ledger import Ledger, Row
+from connector.registry import Registry
+from connector.retrying import try_again
+from tests.web.conftest import SignIns
+from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid, waiting
+from web.order_queries import PAGE_LENGTH
+
+HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>"
+
+
+def numbers_on(html: str) -> list[str]:
+    """The order numbers that a page lists, from top to bottom."""
+    return re.findall(r'<a href="/orders/[^"]+">(RB-\w+)</a>', html)
+
+
+def number(of: int) -> str:
+    """The order number of a sample row."""
+    return f"RB-{ulid(of)[-10:]}"
+
+
+def test_it_lists_what_arrived_last_first_over_all_reps(signed_in: SignIns, ledger: OnRecord) -> None:
+    ledger.write(
+        received(3, NOON),
+        received(1, NOON + timedelta(minutes=2), rep="raaaaaaaaaaaaaaa"),
+        received(2, NOON + timedelta(minutes=1)),
+    )
+    assert numbers_on(signed_in("olga").get("/").text) == [number(1), number(2), number(3)]
+
+
+def test_it_shows_rep_customer_total_and_state_of_each(signed_in: SignIns, ledger: OnRecord) -> None:
+    rep = Registry(ledger.database).create("bob", "north")
+    ledger.write(
+        in_quickbooks(received(1, rep=rep.rep), "1042"),
+        parked(received(2, NOON + timedelta(hours=1)), "unknown_product", "QuickBooks does not know “Chai”."),
+        waiting(received(3, NOON + timedelta(hours=2)), attempts=2),
+    )
+    rows = re.findall(r"<tr id=.*?</tr>", signed_in("olga").get("/").text, re.DOTALL)
+    text = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    assert "bob 2,053.06 USD In QuickBooks as estimate 1042 (Accepted)" in text[2]
+    assert "Café Ærø &amp; Søn" in text[2]
+    assert "Parked QuickBooks does not know “Chai”. The office must act." in text[1]
+    assert "Waiting QuickBooks cannot be reached; nothing is lost and orders wait. Nobody needs to act." in text[0]
+
+
+def test_it_counts_and_filters_by_state(signed_in: SignIns, ledger: OnRecord) -> None:
+    ledger.write(*(received(n) for n in range(3)), in_quickbooks(received(8), "1042"))
+    client = signed_in("olga")
+    html = client.get("/").text
+    assert "All <b>4</b>" in html
+    assert "On the server <b>3</b>" in html
+    assert "Held <b>0</b>" in html
+    assert numbers_on(client.get("/?state=posted").text) == [number(8)]
+    assert numbers_on(client.get("/?state=held").text) == []
+    assert client.get("/?state=invented").status_code == 404
+
+
+def test_it_refreshes_the_table_without_losing_the_filter(signed_in: SignIns, ledger: OnRecord) -> None:
+    ledger.write(received(1), in_quickbooks(received(2), "1042"))
+    client = signed_in("olga")
+    asked = re.search(r'hx-get="([^"]+)" hx-trigger="every 5s"', client.get("/?state=posted").text)
+    assert asked is not None
+    fragment = client.get(asked.group(1), headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment
+    assert numbers_on(fragment) == [number(2)]
+    assert re.search(r'href="/\?state=posted" aria-current="true"', fragment)
+
+
+@pytest.mark.parametrize("state", ["", "&state=received"])
+def test_it_turns_pages_without_losing_or_repeating_anything(signed_in: SignIns, ledger: OnRecord, state: str) -> None:
+    ledger.write(*(received(n) for n in range(PAGE_LENGTH + 3)))
+    client = signed_in("olga")
+    first, second = (client.get(f"/?page={page}{state}").text for page in (1, 2))
+    assert len(numbers_on(first)) == PAGE_LENGTH
+    assert {*numbers_on(first), *numbers_on(second)} == {number(n) for n in range(PAGE_LENGTH + 3)}
+    assert ">Older</a>" in first
+    assert ">Older</a>" not in second
+    assert "hx-get" not in second
+
+
+def test_it_shows_hostile_text_as_text(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = received(1, customer={"id": "customer:58", "name": HOSTILE}, note=HOSTILE, po_number="<script>")
+    ledger.write(parked(row, "unknown_customer", f"QuickBooks does not know the customer “{HOSTILE}”."))
+    client = signed_in("olga")
+    for path in ("/", f"/orders/{key_of(row)}", "/status"):
+        html = client.get(path).text
+        assert "&lt;script&gt;alert(" in html
+        assert "<script>" not in html
+        assert "<img src=x" not in html
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"lines": "<script>", "customer": ["x"], "total": {"a": 1}, "currency": 5},
+        {"lines": [None, 7], "customer": {"name": None}, "ship_to": {"street": ["x"]}, "note": 9, "captured_at": 3},
+        {"customer": None, "address": "x", "ship_to": "<b>", "device": []},
+    ],
+)
+def test_it_shows_a_document_of_any_shape(signed_in: SignIns, ledger: OnRecord, content: dict[str, object]) -> None:
+    row = pinned({"_id": f"order:{ulid(1)}", "type": "order", "rep": "rbbbbbbbbbbbbbbb", **content})
+    ledger.write(row)
+    client = signed_in("olga")
+    assert numbers_on(client.get("/").text) == [number(1)]
+    page = client.get(f"/orders/{key_of(row)}")
+    assert page.status_code == 200
+    assert "The document cannot be read" in page.text
+    assert "Try again" not in page.text
+
+
+def test_it_shows_lines_trail_and_estimate_of_one_order(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = in_quickbooks(received(1), "1042")
+    ledger.write(row)
+    html = signed_in("olga").get(f"/orders/{key_of(row)}").text
+    text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    assert "Queso “Cabrales” product:11 12 14.00 5 % 159.60" in text
+    assert "Hose, per metre product:12 128.35 14.50 — 1,861.08" in text
+    assert "Freight product:90 32.38 Total before tax 2,053.06" in text
+    assert "Nov 20, 2026 12:00:00 UTC Reached the server and was pinned" in text
+    assert "Nov 20, 2026 12:00:03 UTC QuickBooks took it" in text
+    assert "Estimate 1042, Accepted, 2,053.06 with tax" in text
+    assert "Try again" not in text
+
+
+def test_it_links_an_order_and_its_later_changes(signed_in: SignIns, ledger: OnRecord) -> None:
+    first = received(1)
+    cancel = pinned({
+        "_id": f"cancel:{ulid(1)}", "type": "cancellation", "order": first.of, "rep": first.rep, "device": "phone",
+        "captured_at": "2026-11-20T13:00:00Z", "reason": "Ordered twice",
+    })  # fmt: skip
+    ledger.write(first, cancel, received(2))
+    client = signed_in("olga")
+    assert f'<a href="/orders/{key_of(cancel)}">Cancellation</a>' in client.get(f"/orders/{key_of(first)}").text
+    page = client.get(f"/orders/{key_of(cancel)}").text
+    assert f'<a href="/orders/{key_of(first)}">' in page
+    assert "Ordered twice" in page
+
+
+@pytest.mark.parametrize("key", [ulid(1), f"order:{ulid(1)}"])
+def test_it_finds_an_order_by_what_people_copy(signed_in: SignIns, ledger: OnRecord, key: str) -> None:
+    ledger.write(received(1))
+    assert number(1) in signed_in("olga").get(f"/orders/{key}").text
+
+
+@pytest.mark.parametrize("key", ["nothing", ulid(5), "ledger:x", "%00", "rbbbbbbbbbbbbbbb:", "a:b:c:d"])
+def test_it_says_that_there_is_nothing_under_another_key(signed_in: SignIns, key: str) -> None:
+    assert signed_in("olga").get(f"/orders/{key}").status_code == 404
+
+
+def test_it_has_a_parked_order_tried_again(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = parked(received(1), "unknown_product", "QuickBooks does not know “Chai”.")
+    ledger.write(row)
+    client = signed_in("olga")
+    path = f"/orders/{key_of(row)}"
+    assert "Try again" in client.get(path).text
+    assert client.post(f"{path}/retry").location == path
+    now = ledger.read(row)
+    assert (now.state, now.work, now.reason, now.accepted) == ("received", "post", None, ())
+    assert now.trail[-1]["event"] == "retried"
+    assert Ledger(ledger.database).due(now.due_at) == [(now.due_at, row.id)]
+    page = client.get(path).text
+    assert "The connector will try it again" in page
+    assert "A person asked to try again" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "accepted"),
+    [({}, ()), ({"accept": "repeated_line"}, ("repeated_line",)), ({"accept": "unknown_customer"}, ())],
+)
+def test_it_lets_a_person_confirm_a_repeated_line_and_nothing_else(
+    signed_in: SignIns, ledger: OnRecord, form: dict[str, str], accepted: tuple[str, ...]
+) -> None:
+    row = parked(received(1), "repeated_line", "The line “Tofu” stands on the order 2 times, all alike.", "rep")
+    ledger.write(row)
+    assert signed_in("olga").post(f"/orders/{key_of(row)}/retry", data=form).status_code == 303
+    assert ledger.read(row).accepted == accepted
+
+
+def test_it_does_not_accept_a_problem_that_the_order_has_not_got(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = parked(received(1), "unknown_customer", "QuickBooks does not know the customer.")
+    ledger.write(row)
+    signed_in("olga").post(f"/orders/{key_of(row)}/retry", data={"accept": "unknown_customer"})
+    assert ledger.read(row).accepted == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (received(1), "is received; only parked and waiting documents can be tried again"),
+        (in_quickbooks(received(1), "1042"), "is posted; only parked and waiting documents can be tried again"),
+        (parked(received(1), "unreadable", "The document cannot be read."), "can&#39;t be posted as it is"),
+        (parked(received(1), "by_hand", "The office changes it by hand."), "can&#39;t be posted as it is"),
+    ],
+    ids=["received", "posted", "unreadable", "by_hand"],
+)
+def test_it_says_why_something_can_not_be_tried_again(signed_in: SignIns, ledger: OnRecord, row: Row, why: str) -> None:
+    ledger.write(row)
+    answer = signed_in("olga").post(f"/orders/{key_of(row)}/retry")
+    assert answer.status_code == 409
+    assert why in answer.text
+    assert ledger.read(row) == row
+
+
+def test_it_does_not_write_over_what_the_connector_has_just_done(ledger: OnRecord) -> None:
+    row = waiting(received(1))
+    ledger.write(row)
+    seen = ledger.read(row)
+    Ledger(ledger.database).put(in_quickbooks(seen, "1042"))
+    with pytest.raises(DocumentConflict):
+        try_again(Ledger(ledger.database), seen)
+    assert ledger.read(row).state == "posted"

@@ -1,0 +1,83 @@
+"""The status page."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from connector.dead_letters import DeadLetters, dead_letter
+from tests.web.conftest import SignIns
+from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid
+
+
+def text_of(html: str) -> str:
+    """The words of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_it_says_what_is_missing_and_what_is_unknown_on_a_fresh_installation(signed_in: SignIns) -> None:
+    html = signed_in("olga").get("/status").text
+    text = text_of(html)
+    assert "QuickBooks company none connected" in text
+    assert "Connector None has ever run here" in text
+    assert "Doorbell and sweep unknown" in text
+    assert "None: every order that reached the server is in QuickBooks." in text
+    assert "Dead letters 0" in text
+    assert "badge posted" not in html
+
+
+def test_it_shows_which_couchdb_this_is(signed_in: SignIns, embedded: bool) -> None:
+    text = text_of(signed_in("olga").get("/status").text)
+    assert signed_in.people.installation.server.call("GET", "")["version"] in text
+    assert ("embedded: demo grade" in text) is embedded
+
+
+def test_it_names_the_order_that_has_waited_longest_whatever_happened_to_it_since(
+    signed_in: SignIns, ledger: OnRecord
+) -> None:
+    oldest = parked(received(5, NOON - timedelta(days=1)), "unknown_product", "QuickBooks does not know “Chai”.")
+    cancel = pinned({"_id": f"cancel:{ulid(9)}", "type": "cancellation", "rep": oldest.rep}, NOON - timedelta(days=2))
+    ledger.write(oldest, received(1, NOON), cancel, in_quickbooks(received(7, NOON - timedelta(days=3)), "1042"))
+    html = signed_in("olga").get("/status").text
+    assert f'<a href="/orders/{key_of(oldest)}">' in html
+    assert "QuickBooks does not know “Chai”." in html
+
+
+def test_it_lists_dead_letters_newest_first(signed_in: SignIns, ledger: OnRecord) -> None:
+    letters = [
+        dead_letter(
+            "orders-rbbbbbbbbbbbbbbb",
+            {"id": f"note:{day}", "changes": [{"rev": "1-a"}], "doc": {"text": "<script>"}},
+            f"2026-11-{day}T09:00:00.000Z",
+            "unknown_document",
+            f"“note:{day}” is not a document that belongs into an orders database.",
+        )
+        for day in (20, 21)
+    ]
+    DeadLetters(ledger.database).record(letters)
+    html = signed_in("olga").get("/status").text
+    assert "Dead letters 2" in text_of(html)
+    assert 0 < html.index("“note:21”") < html.index("“note:20”")
+    assert "<script>" not in html
+
+
+def test_it_tells_a_connected_company_from_one_that_intuit_has_refused(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = {"type": "token", "schema": 1, "sealed": "SEALED", "obtained_at": "2026-11-20T09:00:00.000Z"}
+    row["refresh_expires_at"] = "2027-03-01T09:00:00.000Z"
+    ledger.database.put({"_id": "token:4620816365", "realm": "4620816365", **row})
+    client = signed_in("olga")
+    html = client.get("/status").text
+    assert "4620816365 Sign-in renewed Nov 20, 2026 09:00 UTC" in text_of(html)
+    assert "SEALED" not in html
+    stored = ledger.database.get("token:4620816365") or {}
+    ledger.database.put({**stored, "disconnected_at": "2026-11-22T09:00:00.000Z"})
+    assert "4620816365 disconnected" in text_of(client.get("/status").text)
+
+
+def test_it_does_not_claim_that_a_connector_is_alive(signed_in: SignIns, ledger: OnRecord) -> None:
+    lease = {"_id": "lease:connector", "type": "lease", "schema": 1, "life": 30, "fence": 1}
+    revision = ledger.database.put({**lease, "holder": "0123456789abcdef"})
+    client = signed_in("olga")
+    assert "whether it is alive right now is unknown" in client.get("/status").text
+    ledger.database.put({**lease, "holder": None, "_rev": revision})
+    assert "None is running: the last one stopped" in client.get("/status").text
