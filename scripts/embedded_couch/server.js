@@ -18,7 +18,7 @@ process.on('unhandledRejection', (error) => console.error('unhandled rejection:'
 // An exception inside PouchDB's queue blocks that database for good: leave, and let whoever started us do so again.
 process.on('uncaughtException', (error) => leave(EXIT.internal, `internal error: ${(error && error.stack) || error}`));
 
-main();
+main().catch((error) => leave(EXIT.internal, error.message));
 
 async function main() {
   const settings = settingsOrLeave();

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,70 +15,9 @@ import pytest
 
 from connector.couch import CouchServer, Database
 from connector.identifiers import ULID
-from local_servers.device import Device, DeviceError
+from local_servers.device import DeviceError
 from local_servers.process import ProcessError
-from tests.scripts.narrow_proxy import narrow_proxy
-
-REP = "rbobbobbobbobbob"
-CHAI = {"_id": "product:1", "type": "product", "name": "Chai", "unit_price": "18.00"}
-FREIGHT = {"_id": "product:9", "type": "product", "name": "Freight", "unit_price": "0"}
-ALFRED = {"_id": "customer:1", "type": "customer", "name": "Alfreds Futterkiste"}
-GUARD = """function (doc, old, user) {
-  if (user.roles.indexOf("_admin") < 0 && doc.po_number === "refuse me") throw({forbidden: "po_number: unknown"});
-}"""
-ORDER: dict[str, Any] = {
-    "customer": "customer:1",
-    "lines": [{"product": "product:1", "quantity": "3", "discount": "0.05"}],
-    "charges": [{"product": "product:9", "amount": "4.5"}],
-    "captured_at": "2026-03-31T23:30:00Z",
-    "captured_on": "2026-04-01",
-}
-
-Open = Callable[..., Device]
-
-
-@pytest.fixture
-def orders(couch: CouchServer) -> Database:
-    """Bob's orders database, with his account, a small catalog and a guard that refuses one thing."""
-    closed = {"names": [], "roles": ["_admin"]}
-    for name, role in (("catalog", "rep"), ("customers-north", "territory:north"), (f"orders-{REP}", f"rep:{REP}")):
-        couch.create_database(name)
-        couch.database(name).put_security({"admins": closed, "members": {"names": [], "roles": [role]}})
-    couch.database("catalog").bulk([CHAI, FREIGHT])
-    couch.database("customers-north").put(ALFRED)
-    roles = ["rep", f"rep:{REP}", "territory:north"]
-    account = {"_id": "org.couchdb.user:bob", "type": "user", "name": "bob", "password": "bob's own", "roles": roles}
-    couch.database("_users").put(account)
-    database = couch.database(f"orders-{REP}")
-    database.put({"_id": "_design/guard", "validate_doc_update": GUARD})
-    return database
-
-
-@pytest.fixture
-def open_device(orders: Database, tmp_path: Path) -> Iterator[Open]:
-    """Switches on devices of Bob's; they are off after the test."""
-    devices: list[Device] = []
-
-    def open_one(
-        name: str = "phone", *, password: str = "bob's own", memory: bool = False, server: str = orders.server.url
-    ) -> Device:
-        devices.append(
-            Device(
-                server=server,
-                user="bob",
-                password=password,
-                rep=REP,
-                territory="north",
-                log=tmp_path / f"{name}.log",
-                directory=None if memory else tmp_path / name,
-                name=name,
-            )
-        )
-        return devices[-1]
-
-    yield open_one
-    for device in devices:
-        device.stop()
+from tests.scripts.bob import ORDER, REP, Open
 
 
 def receipt(order: str, state: str, number: str = "1042") -> dict[str, Any]:
@@ -256,30 +194,6 @@ def test_a_new_device_of_a_rep_gets_everything_back(open_device: Open, tmp_path:
     exported = new.call("export", path=str(tmp_path / "orders.jsonl"))
     assert exported["documents"] == 1
     assert json.loads((tmp_path / "orders.jsonl").read_text())["_id"] == order
-
-
-def test_it_sends_smaller_batches_to_a_server_that_takes_no_large_ones(orders: Database, open_device: Open) -> None:
-    with narrow_proxy(orders.server.url, most=20_000) as proxy:
-        device = open_device(memory=True, server=proxy.url)
-        device.call("first_sync")
-        taken = [device.call("capture", **ORDER, note="x" * 900)["order"] for _ in range(40)]
-        assert device.call("sync")["pushed"] == 40
-        assert [size > 20_000 for size in proxy.refused] == [True, True, True]  # 100, 50 and 25 at once
-    assert device.call("status")["unsent"] == []
-    assert orders.fetch(taken).keys() == set(taken)
-
-
-def test_it_names_the_document_that_is_too_large_for_the_server(orders: Database, open_device: Open) -> None:
-    with narrow_proxy(orders.server.url, most=20_000) as proxy:
-        device = open_device(memory=True, server=proxy.url)
-        device.call("first_sync")
-        small = device.call("capture", **ORDER)["order"]
-        large = device.call("capture", **ORDER, note="x" * 30_000)["order"]
-        for _ in range(2):
-            with pytest.raises(DeviceError, match=f"refuses {large}: it is too large"):
-                device.call("sync")
-            assert device.call("status")["unsent"] == [large]
-    assert orders.get(small) is not None
 
 
 def test_it_says_that_the_sign_in_is_refused(open_device: Open) -> None:

@@ -1,0 +1,99 @@
+"""What an answer makes of a row, decided without network or clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from connector.check import CUSTOMER_NOT_YET, Reason
+from connector.errors import Disconnected, FaultDetail, QuickBooksError, QuickBooksFault, Throttled, UnknownOutcome
+from connector.ledger import Row
+from connector.outcomes import answered, failed, posted, refused, retried
+from connector.pinning import pin
+from connector.retries import decide
+from tests.connector.samples import DATABASE, change, order
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+AT = "2026-11-20T10:00:00.000Z"
+ESTIMATE: dict[str, Any] = {"Id": "7", "DocNumber": "1042", "TxnStatus": "Accepted", "TotalAmt": "2053.06"}
+
+
+def sent() -> Row:
+    row = pin(DATABASE, change(order()), None, AT).row
+    assert row is not None
+    return replace(row, sent_at=AT, request={"request_id": "x"})
+
+
+def after(error: QuickBooksError, attempts: int = 0) -> Row:
+    row = replace(sent(), attempts=attempts)
+    return failed(row, error, decide(error, attempts + 1, jitter=0.0), NOW)
+
+
+def test_a_posted_order_has_its_estimate_and_a_receipt_to_be_written() -> None:
+    row = posted(sent(), ESTIMATE, AT)
+    assert (row.state, row.work, row.posted_at, row.doubtful) == ("posted", "receipt", AT, False)
+    assert row.estimate == {
+        "id": "7",
+        "number": "1042",
+        "status": "Accepted",
+        "total": "2053.06",
+        "sync_token": "0",
+    }
+    assert row.notice is None
+    assert answered(row).work is None
+
+
+def test_a_total_that_differs_before_tax_is_noticed() -> None:
+    tax = {"TotalTax": "10.00"}
+    assert posted(sent(), ESTIMATE | {"TotalAmt": "2063.06", "TxnTaxDetail": tax}, AT).notice is None
+    noticed = posted(sent(), ESTIMATE | {"TotalAmt": "2053.07"}, AT).notice
+    assert noticed is not None
+    assert noticed["code"] == "total_differs"
+    assert "2053.07" in noticed["text"]
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "doubtful", "attempts"),
+    [
+        (UnknownOutcome("lost"), "waiting", True, 1),
+        (Throttled("429"), "waiting", False, 0),
+        (Disconnected("revoked"), "waiting", False, 0),
+        (QuickBooksFault(400, (FaultDetail("6210"),)), "waiting", False, 0),
+        (QuickBooksFault(400, (FaultDetail("2500"),)), "parked", False, 1),
+        (QuickBooksFault(400, (FaultDetail("6000", "m", "d"),)), "parked", False, 1),
+    ],
+)
+def test_a_failure_waits_or_parks_and_only_a_lost_answer_leaves_doubt(
+    error: QuickBooksError, state: str, doubtful: bool, attempts: int
+) -> None:
+    row = after(error)
+    assert (row.state, row.doubtful, row.attempts) == (state, doubtful, attempts)
+    assert row.work == ("post" if state == "waiting" else "receipt")
+    assert row.reason is not None
+    assert row.reason["code"]
+    assert row.reason["text"]
+    assert (row.due_at > AT) == (state == "waiting")
+
+
+def test_it_gives_up_after_enough_lost_answers_but_keeps_the_doubt() -> None:
+    row = after(UnknownOutcome("lost"), attempts=20)
+    assert (row.state, row.doubtful) == ("parked", True)
+    assert retried(row, AT).doubtful
+
+
+def test_an_order_waits_for_its_new_customer_longer_each_time() -> None:
+    reason = Reason(CUSTOMER_NOT_YET, "not yet", "nobody")
+    first = refused(sent(), reason, NOW)
+    second = refused(first, reason, NOW)
+    assert (first.state, second.state) == ("waiting", "waiting")
+    assert AT < first.due_at < second.due_at
+    assert answered(first).work == "post"
+
+
+def test_trying_again_remembers_what_a_person_accepted() -> None:
+    row = retried(refused(sent(), Reason("repeated_line", "twice"), NOW), AT, ("repeated_line",))
+    assert (row.state, row.work, row.reason, row.accepted) == ("received", "post", None, ("repeated_line",))
+    assert retried(row, AT, ("repeated_line",)).accepted == ("repeated_line",)
