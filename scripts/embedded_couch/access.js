@@ -7,7 +7,9 @@ const {RECORD} = require('./security');
 const FOR_EVERYBODY = new Set(['', '_up', '_session', '_uuids']);
 const ACCOUNT = 'org.couchdb.user:';
 /** Parts of a database that only its administrators change. */
-const ADMINISTRATION = new Set(['_security', '_compact', '_view_cleanup', '_revs_limit', '_purge', '_index', '_temp_view']);
+const ADMINISTRATION = new Set([
+  '_security', '_compact', '_view_cleanup', '_revs_limit', '_purge', '_index', '_temp_view',
+]);
 const NOT_A_MEMBER = 'You are not allowed to access this db.';
 const NOT_AN_ADMINISTRATOR = 'You are not a db or server admin.';
 
@@ -53,7 +55,9 @@ function checkDocumentId({actor, security}, id) {
 function checkAccountChange(actor, changed, stored) {
   if (isServerAdministrator(actor)) return;
   const sameRoles = sorted(changed.roles) === sorted(stored.roles);
-  if (!sameRoles || changed.name !== stored.name || changed.type !== 'user') throw denied(actor, 'Only _admin may edit roles');
+  if (!sameRoles || changed.name !== stored.name || changed.type !== 'user') {
+    throw denied(actor, 'Only _admin may edit roles');
+  }
 }
 
 function isDatabaseAdministrator(actor, security) {
@@ -67,7 +71,8 @@ function isIn({names = [], roles = []}, actor) {
 // Whoever has not said who they are gets 401, so that clients ask for a password; anybody else 403.
 function denied(actor, reason) {
   if (actor.name) return new Refusal(403, 'forbidden', reason);
-  return new Refusal(401, 'unauthorized', reason === NOT_A_MEMBER ? 'You are not authorized to access this db.' : reason);
+  if (reason === NOT_A_MEMBER) return new Refusal(401, 'unauthorized', 'You are not authorized to access this db.');
+  return new Refusal(401, 'unauthorized', reason);
 }
 
 const isDesign = (id) => id !== undefined && id.startsWith('_design/');

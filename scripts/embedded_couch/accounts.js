@@ -2,7 +2,7 @@
 /** Logins: cookie sessions, and a cache that spares basic authentication one key derivation per request. */
 
 const {getUsersDB} = require('express-pouchdb/lib/utils');
-const {asRefusal, badRequest} = require('./refusal');
+const {badRequest} = require('./refusal');
 
 const FORGET_AFTER = 60_000; // milliseconds
 const COOKIE = 'AuthSession';
@@ -85,7 +85,7 @@ async function session(exchange) {
     return exchange.json(200, {ok: true});
   }
   const {name, password} = await credentials(exchange);
-  const {sessionID, ...login} = await server.accounts.logIn(name, password).catch((error) => { throw asRefusal(error); });
+  const {sessionID, ...login} = await server.accounts.logIn(name, password);
   response.cookie(COOKIE, sessionID, {httpOnly: true});
   return exchange.json(200, login);
 }

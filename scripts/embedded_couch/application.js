@@ -75,7 +75,8 @@ async function answer(server, request, response, next) {
   if (handler) return handler(exchange);
   request.couchSecurityObj = exchange.security;
   // What is left reads JSON only when it is called JSON.
-  if (exchange.writes && !/json|form/.test(request.headers['content-type'] || '')) request.headers['content-type'] = 'application/json';
+  const contentType = request.headers['content-type'] || '';
+  if (exchange.writes && !/json|form/.test(contentType)) request.headers['content-type'] = 'application/json';
   return next();
 }
 

@@ -48,9 +48,10 @@ function limitOf(limit) {
 // PouchDB takes a limit of 0 for 1; CouchDB returns nothing but still counts what is pending.
 async function page(database, {since, limit, options}) {
   if (limit === 0) return {results: [], last_seq: since, pending: await pendingAfter(database, since)};
-  const found = await database.changes({...options, since, limit: limit === Infinity ? undefined : limit});
-  const more = limit !== Infinity && found.results.length >= limit && !options.descending;
-  return {results: found.results, last_seq: found.last_seq, pending: more ? await pendingAfter(database, found.last_seq) : 0};
+  const bounded = limit === Infinity ? {} : {limit};
+  const {results, last_seq: last} = await database.changes({...options, ...bounded, since});
+  const more = results.length >= limit && !options.descending;
+  return {results, last_seq: last, pending: more ? await pendingAfter(database, last) : 0};
 }
 
 /** The ways in which a live feed writes a change and its last words. */
@@ -95,6 +96,7 @@ function follow(exchange, {since, limit, options}) {
     sent += 1;
     if (sent >= most) close();
   });
+  source.on('complete', close); // the database was deleted
   source.on('error', (error) => {
     console.error('changes feed:', error.reason || error.message);
     close();

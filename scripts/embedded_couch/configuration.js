@@ -23,7 +23,7 @@ function prepareConfiguration(directory, {administrator, password, secret}) {
   const found = fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : {};
   const admins = password ? {[administrator]: hashed(password)} : found.admins;
   if (!admins || !Object.keys(admins).length) {
-    throw new NoAdministrator('EMBEDDED_COUCH_PASSWORD is needed on the first start: the administrator has no password yet');
+    throw new NoAdministrator('EMBEDDED_COUCH_PASSWORD is needed on the first start: nobody has a password yet');
   }
   const authentication = {timeout: SESSION_SECONDS, ...found.couch_httpd_auth, iterations: ITERATIONS};
   authentication.secret = secret || authentication.secret || crypto.randomBytes(16).toString('hex');

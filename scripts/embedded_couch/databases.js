@@ -72,18 +72,18 @@ async function folderSize(database) {
 async function create(exchange) {
   const name = exchange.address.top;
   if (!DATABASE_NAME.test(name)) {
-    throw new Refusal(400, 'illegal_database_name', `Name: '${name}'. Only lowercase characters (a-z), digits (0-9), and any of `
-      + "the characters _, $, (, ), + and - are allowed, and it must begin with a letter.");
+    throw new Refusal(400, 'illegal_database_name', `'${name}' is no name for a database: it takes `
+      + 'lowercase letters, digits and _ $ ( ) + -, and begins with a letter.');
   }
   await exchange.server.storage.create(name);
-  exchange.response.location(`${exchange.request.protocol}://${exchange.request.get('host')}/${encodeURIComponent(name)}`);
+  exchange.locate(name);
   return exchange.json(201, {ok: true});
 }
 
 /** DELETE /{db} */
 async function remove(exchange) {
   if (exchange.query.rev !== undefined) {
-    throw badRequest('You tried to DELETE a database with a ?rev= parameter. Did you mean to DELETE a document instead?');
+    throw badRequest('A database has no revision: was a document to be deleted?');
   }
   await exchange.server.storage.remove(exchange.address.top);
   return exchange.json(200, {ok: true});

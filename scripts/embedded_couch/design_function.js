@@ -88,7 +88,7 @@ function checkViews(design) {
     try {
       new vm.Script(`(${view.map.replace(/;\s*$/, '')}\n)`);
     } catch (error) {
-      throw new Refusal(400, 'compilation_error', `Compilation of the map function in the '${name}' view failed: ${error.message}`);
+      throw new Refusal(400, 'compilation_error', `The map of the view '${name}' does not compile: ${error.message}`);
     }
   }
 }

@@ -8,7 +8,7 @@ const {parseRelated, sendMixed} = require('./multipart');
 const {Refusal, badRequest, notFound} = require('./refusal');
 const {ACCOUNTS} = require('./storage');
 
-const READ_OPTIONS = ['revs', 'revs_info', 'conflicts', 'deleted_conflicts', 'local_seq', 'attachments', 'att_encoding_info'];
+const READ_OPTIONS = ['revs', 'revs_info', 'conflicts', 'deleted_conflicts', 'local_seq', 'attachments'];
 const REVISION = /^\d+-\S+$/;
 
 /** A new document id, as CouchDB makes them. */
@@ -27,17 +27,18 @@ async function read(exchange) {
 
 // What happened last decides the reason: CouchDB tells a deleted document from one that never was.
 function missing(error) {
-  if (error.status === 404) throw notFound(error.reason === 'deleted' || error.message === 'deleted' ? 'deleted' : 'missing');
-  throw error;
+  if (error.status !== 404) throw error;
+  throw notFound([error.reason, error.message].includes('deleted') ? 'deleted' : 'missing');
 }
 
 async function readRevisions(exchange, options) {
   const {query, database, request, response, address: {documentId: id}} = exchange;
-  if (query.open_revs !== 'all' && !Array.isArray(query.open_revs)) throw badRequest('open_revs must be a list or "all"');
+  const all = query.open_revs === 'all';
+  if (!all && !Array.isArray(query.open_revs)) throw badRequest('open_revs must be a list or "all"');
   if (!/multipart\/mixed/.test(request.headers.accept || '')) {
     return exchange.json(200, await database.get(id, {...options, open_revs: query.open_revs}));
   }
-  const wanted = query.open_revs === 'all'
+  const wanted = all
     ? (await database.get(id, {open_revs: 'all'})).map(({ok}) => ok._rev)
     : query.open_revs;
   const found = await Promise.all(wanted.map((rev) => database
@@ -93,7 +94,8 @@ async function copy(exchange) {
   if (!target) throw badRequest('Destination header is mandatory for COPY.');
   if (/^https?:/.test(target)) throw badRequest('Destination URL must be relative.');
   checkDocumentId(exchange, target);
-  const document = await database.get(id, {attachments: true, ...(query.rev ? {rev: revision(query.rev)} : {})}).catch(missing);
+  const which = query.rev ? {rev: revision(query.rev)} : {};
+  const document = await database.get(id, {attachments: true, ...which}).catch(missing);
   document._id = target;
   document._rev = new URLSearchParams(parameters).get('rev') ?? undefined;
   if (document._rev === undefined) delete document._rev;
@@ -111,8 +113,7 @@ async function store(database, document, options) {
 }
 
 function stored(exchange, {id, rev}) {
-  const {request, address} = exchange;
-  exchange.response.location(`${request.protocol}://${request.get('host')}/${encodeURIComponent(address.top)}/${encodeURIComponent(id)}`);
+  exchange.locate(exchange.address.top, id);
   return exchange.tagged(201, rev, {ok: true, id, rev});
 }
 

@@ -50,7 +50,13 @@ class Exchange {
     this.response.status(status).type('application/json').send(JSON.stringify(value) + '\n');
   }
 
-  /** Answer 304 or 200 with a document under its revision, so that caches can ask again. */
+  /** Say where what was just stored is. */
+  locate(...segments) {
+    const path = segments.map(encodeURIComponent).join('/');
+    this.response.location(`${this.request.protocol}://${this.request.get('host')}/${path}`);
+  }
+
+  /** Answer with a document under its revision, so that caches can ask again; 304 when the client has it. */
   tagged(status, revision, value) {
     this.response.set('ETag', `"${revision}"`);
     this.json(status, value);

@@ -7,7 +7,8 @@ const DEFAULT_LIMIT = 25;
 
 /** _find: pages over what pouchdb-find returns, as that counts its limit before all conditions have been looked at. */
 async function find(exchange) {
-  const {selector, limit = DEFAULT_LIMIT, skip = 0, bookmark, execution_stats: statistics, ...rest} = await query(exchange);
+  const asked = await query(exchange);
+  const {selector, limit = DEFAULT_LIMIT, skip = 0, bookmark, execution_stats: statistics, ...rest} = asked;
   if (!selector || typeof selector !== 'object') {
     throw new Refusal(400, 'missing_required_key', 'Missing required key: selector');
   }

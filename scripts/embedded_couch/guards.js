@@ -10,7 +10,7 @@ const SERVER_ITSELF = {name: null, roles: ['_admin']}; // who writes when no req
 
 /**
  * Has a PouchDB database ask its guards. PouchDB sends each kind of write through bulkDocs, so this is the one place;
- * `options.userCtx` says who writes. `onStored` is called after each write. Results stand in the order of the documents.
+ * `options.userCtx` says who writes. `onStored` is called after each write. Results stand in the documents' order.
  */
 function installGuards(database, name, onStored) {
   const store = database.bulkDocs;
@@ -30,7 +30,10 @@ function installGuards(database, name, onStored) {
     const designs = documents.some(isDesign);
     const refused = new Map(); // position: result
     guards ||= loadGuards(database);
-    const asked = guards.catch(() => { guards = null; throw new Refusal(500, 'unknown_error', 'guards cannot be read'); });
+    const asked = guards.catch((error) => {
+      guards = null;
+      throw error;
+    });
     const actor = {db: name, ...(options.userCtx || SERVER_ITSELF)};
     await Promise.all(documents.map(async (document, position) => {
       try {
@@ -70,7 +73,8 @@ async function check(database, designs, document, replicated, actor) {
   if (previous === undefined) return undefined;
   const security = await readSecurity(database);
   for (const design of designs) {
-    const outcome = designFunction(design, ['validate_doc_update']).call(shown(document, previous), previous, actor, security);
+    const guard = designFunction(design, ['validate_doc_update']);
+    const outcome = guard.call(shown(document, previous), previous, actor, security);
     if (outcome.unauthorized !== undefined) throw new Refusal(401, 'unauthorized', outcome.unauthorized);
     if (outcome.forbidden !== undefined) throw new Refusal(403, 'forbidden', outcome.forbidden);
     // Anything else thrown is the guard's own fault; the document must not pass all the same.
@@ -84,7 +88,8 @@ function shown(document, previous) {
   const {_attachments: attachments, ...rest} = document;
   if (rest._rev && !rest._revisions) rest._revisions = previous ? previous._revisions : alone(rest._rev);
   if (attachments) {
-    rest._attachments = Object.fromEntries(Object.entries(attachments).map(([name, {data, ...about}]) => [name, {...about, stub: true}]));
+    const stubs = Object.entries(attachments).map(([name, {data, ...about}]) => [name, {...about, stub: true}]);
+    rest._attachments = Object.fromEntries(stubs);
   }
   return rest;
 }

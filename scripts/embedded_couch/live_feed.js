@@ -7,7 +7,8 @@ const LONGEST_SILENCE = 60_000; // milliseconds a feed without heartbeat stays o
 class LiveFeed {
   constructor({request, response, query}, contentType = 'application/json') {
     this.response = response;
-    this.ended = request.destroyed || response.destroyed || request.socket.destroyed;
+    // Not request.destroyed: that is true as soon as a body has been read.
+    this.ended = response.destroyed || request.socket.destroyed;
     this.onEnd = () => {};
     this.onSilence = () => this.end();
     if (this.ended) return;

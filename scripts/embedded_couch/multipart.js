@@ -1,11 +1,11 @@
 'use strict';
-/** multipart/related, as CouchDB's replicator sends a document with attachments, and multipart/mixed, as it reads them. */
+/** multipart/related, as CouchDB's replicator sends documents with attachments; multipart/mixed, as it reads them. */
 
 const crypto = require('node:crypto');
 const zlib = require('node:zlib');
 const {badRequest} = require('./refusal');
 
-/** The document in a multipart/related body, the attachments in it as buffers. Throws a Refusal when parts are missing. */
+/** The document in a multipart/related body, its attachments as buffers. Throws a Refusal when parts are missing. */
 function parseRelated(bytes, contentType) {
   const boundary = /boundary="?([^";]+)"?/.exec(contentType);
   if (!boundary) throw badRequest('multipart without a boundary');

@@ -21,9 +21,9 @@ async function replacedRevision(database, document) {
 }
 
 /**
- * The nearest ancestor of a replicated edit that is stored here, null when there is none; undefined when the edit itself
- * is known already and needs no guard. So a second document of the same id from another replica has no old document,
- * and a conflicting edit is compared with what both began from, not with the winner.
+ * The nearest ancestor of a replicated edit that is stored here, null when there is none; undefined when the edit
+ * itself is known already and needs no guard. So a second document of the same id from another replica has no old
+ * document, and a conflicting edit is compared with what both began from, not with the winner.
  */
 async function nearestAncestor(database, document) {
   const stored = await storedRevisions(database, document._id);

@@ -15,7 +15,9 @@ class Refusal extends Error {
 function asRefusal(error) {
   if (error instanceof Refusal) return error;
   const reason = String((error && (error.reason || error.message)) || error);
-  if (error && error.name === 'doc_validation') return new Refusal(400, 'doc_validation', `Bad special document member: ${reason}`);
+  if (error && error.name === 'doc_validation') {
+    return new Refusal(400, 'doc_validation', `Bad special document member: ${reason}`);
+  }
   if (/must not start with an underscore|Only reserved document ids/.test(reason)) {
     return new Refusal(400, 'illegal_docid', 'Only reserved document ids may start with underscore.');
   }

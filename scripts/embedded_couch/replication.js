@@ -39,9 +39,15 @@ class Replications {
     const handle = this.storage.PouchDB.replicate(source, target, options);
     handle.on('change', (progress) => Object.assign(task, counts(progress), {updated_on: seconds()}));
     const finished = Promise.resolve(handle);
-    const job = {id, task, finished, cancel: () => handle.cancel()};
+    const forget = () => {
+      if (this.running.get(key) === job) this.running.delete(key);
+    };
+    const cancel = () => {
+      forget();
+      handle.cancel();
+    };
+    const job = {id, task, finished, cancel};
     this.running.set(key, job);
-    const forget = () => { if (this.running.get(key) === job) this.running.delete(key); };
     finished.then(forget, (error) => {
       console.error('replication:', error.reason || error.message);
       forget();

@@ -74,7 +74,8 @@ class Replicator {
     for (;;) {
       const document = await this.database.get(id).catch(() => null);
       if (!document) return;
-      const noted = {...document, ...fields, _replication_state: state, _replication_state_time: new Date().toISOString()};
+      const time = new Date().toISOString();
+      const noted = {...document, ...fields, _replication_state: state, _replication_state_time: time};
       try {
         await this.database.put(noted);
         return;

@@ -51,8 +51,11 @@ const DATABASE = {
   _explain: [['POST'], find.explain],
 };
 
-const DOCUMENT = {GET: documents.read, HEAD: documents.read, PUT: documents.write, DELETE: documents.remove, COPY: documents.copy};
+const DOCUMENT = {
+  GET: documents.read, HEAD: documents.read, PUT: documents.write, DELETE: documents.remove, COPY: documents.copy,
+};
 const ATTACHMENT = {GET: attachments.read, HEAD: attachments.read, PUT: attachments.write, DELETE: attachments.remove};
+const INDEX = {GET: find.indexes, HEAD: find.indexes, POST: find.indexes, DELETE: find.removeIndex};
 const WHOLE_DATABASE = {GET: databases.describe, HEAD: databases.describe, POST: documents.add};
 
 /** The handler for a path of the server itself; undefined when it names a database. Throws a Refusal. */
@@ -71,7 +74,7 @@ function databaseHandler({method, address, writes, request}) {
   if (designFunction !== undefined) return undefined;
   if (attachment !== undefined) return named(ATTACHMENT, method);
   if (documentId !== undefined) return named(DOCUMENT, method);
-  if (part === '_index') return method === 'DELETE' ? find.removeIndex : handlerFor([['GET', 'HEAD', 'POST'], find.indexes], method);
+  if (part === '_index') return named(INDEX, method);
   if (Object.hasOwn(DATABASE, part)) return handlerFor(DATABASE[part], method);
   if (part === '_all_docs') return undefined;
   if (part === '_design_docs') {

@@ -1,7 +1,7 @@
 'use strict';
 /** A database's own record: its `_security` and the moment it was created, in one local document. */
 
-const {Refusal, badRequest} = require('./refusal');
+const {badRequest} = require('./refusal');
 
 /** No request may touch this document: it decides who may do what. Local documents are not replicated. */
 const RECORD = '_local/_security';
@@ -17,11 +17,13 @@ async function writeSecurity(database, security) {
   for (const section of ['members', 'admins']) {
     const part = security[section];
     if (part === undefined) continue;
-    if (part === null || typeof part !== 'object' || Array.isArray(part)) throw badRequest(`${section} must be a JSON object`);
+    if (part === null || typeof part !== 'object' || Array.isArray(part)) {
+      throw badRequest(`${section} must be a JSON object`);
+    }
     for (const list of ['names', 'roles']) {
       const names = part[list] ?? [];
       if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
-        throw new Refusal(400, 'bad_request', `${section}.${list} must be a list of strings`);
+        throw badRequest(`${section}.${list} must be a list of strings`);
       }
     }
   }

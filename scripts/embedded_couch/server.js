@@ -1,5 +1,5 @@
 'use strict';
-/** Embedded CouchDB-protocol server, demo grade: starts, says so in one line of JSON, stops. README.md has the contract. */
+/** Embedded CouchDB-protocol server, demo grade: starts, says so in one line of JSON, stops. See README.md. */
 
 const {EventEmitter} = require('node:events');
 const fs = require('node:fs');
@@ -12,9 +12,12 @@ const LONGEST_GOODBYE = 1500; // milliseconds
 // CouchDB's replicator keeps connections in a pool for minutes and trips over one closed under it.
 const KEEP_ALIVE = 300_000; // milliseconds
 
+process.umask(0o077); // express-pouchdb rewrites config.json, and that holds the secret of the cookies
 EventEmitter.defaultMaxListeners = 0; // every open feed listens to its database
 // express-pouchdb leaves rejected promises behind on ordinary answers such as 404.
-process.on('unhandledRejection', (error) => console.error('unhandled rejection:', (error && (error.reason || error.stack)) || error));
+process.on('unhandledRejection', (error) => {
+  console.error('unhandled rejection:', (error && (error.reason || error.stack)) || error);
+});
 // An exception inside PouchDB's queue blocks that database for good: leave, and let whoever started us do so again.
 process.on('uncaughtException', (error) => leave(EXIT.internal, `internal error: ${(error && error.stack) || error}`));
 
@@ -60,7 +63,7 @@ function listen(application, settings, folder) {
     const {port} = server.address();
     console.log(JSON.stringify({ready: true, port, pid: process.pid, directory: folder}));
   });
-  server.on('error', (error) => leave(EXIT.internal, `cannot listen on ${settings.host}:${settings.port}: ${error.message}`));
+  server.on('error', (error) => leave(EXIT.internal, `cannot listen: ${error.message}`));
   server.keepAliveTimeout = KEEP_ALIVE;
   server.headersTimeout = KEEP_ALIVE + 10_000;
   server.requestTimeout = 0;

@@ -42,7 +42,7 @@ function portNumber(text) {
 // Answers carry credentials, so an origin is allowed by its exact name and never by a wildcard.
 function origin(text) {
   if (/^https?:\/\/[^/*\s]+$/.test(text)) return text;
-  throw new BadSetting(`EMBEDDED_COUCH_CORS has ${text}: it takes exact origins such as http://localhost:8080, separated by commas`);
+  throw new BadSetting(`EMBEDDED_COUCH_CORS has ${text}: it takes exact origins with commas, as http://localhost:8080`);
 }
 
 module.exports = {BadSetting, readSettings};

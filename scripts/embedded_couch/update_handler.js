@@ -3,7 +3,6 @@
 
 const {promisify} = require('node:util');
 const {couchDBReqMiddleware} = require('express-pouchdb/lib/utils');
-const {asRefusal} = require('./refusal');
 
 const readRequest = promisify(couchDBReqMiddleware);
 
@@ -17,7 +16,7 @@ async function update(exchange) {
   const asActor = Object.create(database, {put: {value: (document) => database.put(document, author)}});
   const [, , design, , name, ...id] = address.segments;
   const path = [design, name, ...id].join('/');
-  const {code, headers, base64, body} = await asActor.update(path, request.couchDBReq).catch((error) => { throw asRefusal(error); });
+  const {code, headers, base64, body} = await asActor.update(path, request.couchDBReq);
   for (const [header, value] of Object.entries(headers)) response.setHeader(header, value);
   response.status(code).send(base64 ? Buffer.from(base64, 'base64') : Buffer.from(body, 'utf8'));
 }

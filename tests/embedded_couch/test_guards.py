@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-SHOW = "function (doc, old, user, security) { if (doc.show) throw {forbidden: JSON.stringify([doc, old, user, security])}; }"
+SHOW = """function (doc, old, user, security) {
+  if (doc.show) throw {forbidden: JSON.stringify([doc, old, user, security])};
+}"""
 NO_BAD = "function (doc) { if (doc.bad) throw {forbidden: 'no bad documents'}; }"
 
 
