@@ -67,12 +67,15 @@ def refused(row: Row, reason: Reason, now: datetime) -> Row:
 
 def failed(row: Row, error: Exception, decision: Decision, now: datetime) -> Row:
     """The row after a request that did not end in an answer we wanted."""
-    reason = Reason(decision.code or decision.action.value, decision.reason, decision.who, decision.detail)
+    parks = decision.action not in REPEATABLE
+    # A reference to heal or a document to adopt is left to the office, where the table would have the connector try.
+    who = "office" if parks and decision.who == "nobody" else decision.who
+    reason = Reason(decision.code or decision.action.value, decision.reason, who, decision.detail)
     at = time_text(now)
     lost = isinstance(error, UnknownOutcome)
     row = row if lost else row.step(at, "not_sent", sent_at=None)
     attempts = row.attempts + 1 if decision.counts else row.attempts
-    if decision.action in REPEATABLE:
+    if not parks:
         wait = REALM_WAIT if decision.delay is None else decision.delay
         return _waiting(row, reason, now, wait, attempts)
     return row.step(

@@ -6,17 +6,11 @@ import threading
 from typing import Any
 
 from quickbooks_sandbox.clock import Clock
-from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.faults import INACTIVE, MESSAGES, Fault, missing, refuse
 from quickbooks_sandbox.store import Store
+from quickbooks_sandbox.switches import defaults
 
-# Behaviour that Intuit does not document; each can be set through the control endpoint.
-SWITCHES: dict[str, Any] = {
-    "custom_transaction_numbers": False,
-    "warn_duplicate_numbers": True,
-    "request_id_retention_seconds": 24 * 3600,
-    "request_id_other_body": "replay",
-    "throttle_body": "json",
-}
+HOME_CURRENCY = {"value": "USD", "name": "United States Dollar"}
 
 Entity = dict[str, Any]
 
@@ -28,12 +22,35 @@ class Company:
         self.realm = realm
         self.store = store
         self.clock = Clock()
-        self.switches = dict(SWITCHES) | (store.value("switches") or {})
+        self.clock.offset = float(store.value("clock", 0.0))
+        self.switches: dict[str, Any] = defaults() | store.value("switches", {})
         self.lock = threading.RLock()
 
     def next_id(self, family: str) -> str:
         """The next id; all transactions share one sequence, each name list has its own."""
         return str(self.store.next_number(f"Id/{family}"))
+
+    def set_clock(self, ahead: float) -> None:
+        """Set the clock to this many seconds ahead of the machine's."""
+        self.clock.offset = ahead
+        self.store.set_value("clock", ahead)
+
+    def today(self) -> str:
+        """The date in the company's zone."""
+        return self.clock.now().date().isoformat()
+
+    def check_currency(self, body: Entity) -> None:
+        """Raise a Fault for another currency than the company's, which has only one."""
+        currency = (body.get("CurrencyRef") or {}).get("value") or HOME_CURRENCY["value"]
+        if currency != HOME_CURRENCY["value"] and self.switches["foreign_currency"] == "refused":
+            raise refuse(
+                "6000", f"Business Validation Error: this company has one currency, not {currency}", "CurrencyRef"
+            )
+
+    def inactive(self, element: str) -> Fault:
+        """The fault of a reference to something that is inactive or not there."""
+        code = self.switches["inactive_reference_code"]
+        return refuse(code, f"{MESSAGES[code]} : {INACTIVE}", element)
 
     def meta_data(self) -> Entity:
         """The MetaData of something made now."""
@@ -41,7 +58,7 @@ class Company:
         return {"CreateTime": stamp, "LastUpdatedTime": stamp}
 
     def touch(self, kind: str, entity: Entity) -> Entity:
-        """Store a changed entity with the next SyncToken."""
+        """Store a changed entity with the next SyncToken, and give it back."""
         changed = {
             **entity,
             "SyncToken": str(int(entity["SyncToken"]) + 1),
@@ -53,8 +70,8 @@ class Company:
     def check_sync_token(self, stored: Entity, body: Entity, kind: str) -> None:
         """An update must carry the newest SyncToken; raises a Fault."""
         given = body.get("SyncToken")
-        if given is None:
-            raise refuse("2020", "Required parameter SyncToken is missing in the request", "SyncToken")
+        if given in (None, ""):
+            raise missing("SyncToken")
         if str(given) != stored["SyncToken"]:
-            text = "You and another user were working on this at the same time, so your work was not saved."
-            raise refuse("5010", f"Stale Object Error : {text} Entity={kind}")
+            text = f"{kind} {stored['Id']} is at SyncToken {stored['SyncToken']}, the request had {given}"
+            raise refuse("5010", f"Stale Object Error : {text}")

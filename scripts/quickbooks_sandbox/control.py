@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from quickbooks_sandbox import money
+from quickbooks_sandbox.delivery import mails
+from quickbooks_sandbox.exchange import Reply, Request, json_reply
 from quickbooks_sandbox.faults import Fault
-from quickbooks_sandbox.operations import kind_of, read, write
-
-if TYPE_CHECKING:
-    from quickbooks_sandbox.sandbox import Sandbox
+from quickbooks_sandbox.kinds import kind_of
+from quickbooks_sandbox.operations import read, write
+from quickbooks_sandbox.sandbox import Sandbox
 
 LIGHT = (
     "Id",
@@ -27,25 +29,41 @@ class ControlError(Exception):
     """A control request that makes no sense; the text says why."""
 
 
+def control_reply(sandbox: Sandbox, request: Request) -> Reply:
+    """Answer a request below `/_control/`; what makes no sense is a 400 that says why."""
+    try:
+        body = money.parse(request.body) if request.body else {}
+        with sandbox.company.lock:
+            path = request.path.removeprefix("/_control/").rstrip("/")
+            answer = control(sandbox, request.method, path, request.parameters, body)
+            sandbox.company.store.commit()
+    except (ControlError, ValueError) as error:
+        return json_reply(400, {"error": str(error)})
+    return json_reply(200, answer)
+
+
 def control(sandbox: Sandbox, method: str, path: str, parameters: dict[str, str], body: Any) -> Any:
     """Carry out one control request; raises ControlError."""
     action = ACTIONS.get((method, path))
     if action is None:
         raise ControlError(f"there is no {method} {path}; there are {sorted(' '.join(name) for name in ACTIONS)}")
     try:
-        return action(sandbox, parameters, body if body is not None else {})
+        return action(sandbox, parameters, body)
     except Fault as fault:
         raise ControlError(str(fault)) from fault
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ControlError(f"{type(error).__name__}: {error}") from error
 
 
 def state(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
-    """Counters since the start."""
+    """Counters since the start or the last reset."""
     return {
         "calls": dict(sandbox.limits.calls),
         "http_429": sandbox.limits.refused,
         "busiest_minute": sandbox.limits.busiest_minute,
+        "most_concurrent": sandbox.limits.most_concurrent,
+        "mails": len(mails(sandbox.company)),
+        "faults_armed": sandbox.trouble.armed(),
         "entities": sandbox.company.store.kinds(),
         "faults_struck": sandbox.trouble.hits,
         "switches": sandbox.company.switches,
@@ -58,6 +76,11 @@ def estimates(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     if parameters.get("full"):
         return found
     return [{name: form[name] for name in LIGHT if name in form} for form in found]
+
+
+def sent_mails(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """Every mail that was sent: entity, id, to, at."""
+    return mails(sandbox.company)
 
 
 def seed(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
@@ -100,18 +123,12 @@ def no_faults(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
 
 def switches(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     """Set switches by name."""
-    unknown = set(body) - set(sandbox.company.switches)
-    if unknown:
-        raise ControlError(f"there is no switch {', '.join(sorted(unknown))}")
-    sandbox.company.switches.update(body)
-    sandbox.company.store.set_value("switches", sandbox.company.switches)
-    sandbox.write_preferences()
-    return sandbox.company.switches
+    return sandbox.set_switches(body)
 
 
 def clock(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
-    """Set the clock forward: {"ahead": seconds}."""
-    sandbox.company.clock.offset = float(body["ahead"])
+    """Set the clock ahead of the machine's: {"ahead": seconds}."""
+    sandbox.company.set_clock(float(body["ahead"]))
     return {"now": sandbox.company.clock.envelope_time()}
 
 
@@ -124,8 +141,7 @@ def tokens(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     if body.get("grant"):
         sandbox.oauth.grant()
     if body.get("revoke"):
-        sandbox.company.store.set_value("refresh", {})
-        sandbox.oauth.expire_access()
+        sandbox.oauth.end()
     return {"access_life": sandbox.oauth.access_life}
 
 
@@ -138,6 +154,7 @@ def reset(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
 ACTIONS = {
     ("GET", "state"): state,
     ("GET", "estimates"): estimates,
+    ("GET", "mails"): sent_mails,
     ("POST", "seed"): seed,
     ("POST", "office"): office,
     ("POST", "faults"): faults,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from xml.sax.saxutils import escape
 
 MESSAGES = {
     "500": "Unsupported Operation",
@@ -28,6 +31,7 @@ MESSAGES = {
     "6100": "Invalid Line Tax Code",
     "6140": "Duplicate Document Number Error",
     "6240": "Duplicate Name Exists Error",
+    "10000": "An application error has occurred while processing your request",
 }
 INACTIVE = "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items."
 
@@ -42,8 +46,7 @@ class Error:
 
     def as_json(self) -> dict[str, str]:
         """As the company service writes it."""
-        message = MESSAGES.get(self.code, "An application error has occurred while processing your request")
-        return {"Message": message, "Detail": self.detail, "code": self.code, "element": self.element}
+        return {"Message": MESSAGES[self.code], "Detail": self.detail, "code": self.code, "element": self.element}
 
 
 class Fault(Exception):
@@ -58,6 +61,26 @@ class Fault(Exception):
     def as_json(self) -> dict[str, Any]:
         """The `Fault` object, as it also stands in a batch item."""
         return {"Error": [error.as_json() for error in self.errors], "type": self.kind}
+
+
+class Errors:
+    """The errors of one request, so that all of them are told at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Error] = []
+
+    @contextmanager
+    def collected(self) -> Iterator[None]:
+        """Keep the errors of a fault that is raised inside."""
+        try:
+            yield
+        except Fault as fault:
+            self._found.extend(fault.errors)
+
+    def check(self) -> None:
+        """Raise the fault with all of them, if there are any."""
+        if self._found:
+            raise Fault(*self._found)
 
 
 def refuse(code: str, detail: str, element: str = "") -> Fault:
@@ -75,6 +98,7 @@ class GatewayFault(Exception):
         self.name = name
         self.detail = detail
         self.kind = kind
+        self.always_xml = code == "130"
 
     def as_json(self) -> dict[str, Any]:
         """The gateway's lower-case shape."""
@@ -98,12 +122,28 @@ class GatewayFault(Exception):
     def as_xml(self) -> str:
         """The XML that some gateways answer with whatever the client accepts."""
         message = f"message={self.name}; errorCode={self.code.zfill(6)}; statusCode={self.status}"
+        error = f"<Message>{escape(message)}</Message><Detail>{escape(self.detail or '')}</Detail>"
         return (
             '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-            '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="' + self.kind + '">'
-            f'<Error code="{self.code}"><Message>{message}</Message><Detail>{self.detail or ""}</Detail></Error>'
-            "</Fault></IntuitResponse>"
+            f'<IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="{self.kind}">'
+            f'<Error code="{self.code}">{error}</Error></Fault></IntuitResponse>'
         )
+
+
+def too_long(name: str, text: str, most: int, least: int = 0) -> Fault:
+    """2050: a text with more characters than its property holds."""
+    lengths = f"Min:{least} Max:{most} supported. Supplied length:{len(text)}"
+    return refuse("2050", f"String length specified does not match the supported length. {lengths}", name)
+
+
+def missing(name: str) -> Fault:
+    """2020: a property that every request of its kind needs."""
+    return refuse("2020", f"Required parameter {name} is missing in the request", name)
+
+
+def bad_enumeration(name: str, value: object) -> Fault:
+    """2170: a value that is none of a property's."""
+    return refuse("2170", f"Invalid Enumeration : {value}", name)
 
 
 def token_refused(detail: str) -> GatewayFault:

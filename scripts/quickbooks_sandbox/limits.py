@@ -27,6 +27,7 @@ class Limits:
         self.calls: Counter[str] = Counter()
         self.refused = 0
         self.busiest_minute = 0
+        self.most_concurrent = 0
         self._clock = clock
         self._arrivals: deque[float] = deque()
         self._batches: deque[float] = deque()
@@ -39,6 +40,7 @@ class Limits:
         with self._lock:
             self._admit(kind)
             self._running += 1
+            self.most_concurrent = max(self.most_concurrent, self._running)
         try:
             yield
         finally:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
+import secrets
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 CENT = Decimal("0.01")
-MARKED = re.compile(r'"\\u0000(-?[0-9.]+)\\u0000"')
 
 
 def parse(text: str | bytes) -> Any:
@@ -18,19 +17,28 @@ def parse(text: str | bytes) -> Any:
 
 def write(value: Any) -> bytes:
     """Python to JSON; Decimals become plain numbers as they are."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_mark)
-    return MARKED.sub(r"\1", text).encode()
+    return ENCODER.encode(value).replace(f'"{MARK}', "").replace(f'{MARK}"', "").encode()
 
 
-def _mark(value: Any) -> str:
+def _marked(value: Any) -> str:
+    """A Decimal as a text that is found again; no text of a request can look like it."""
     if isinstance(value, Decimal):
-        return f"\0{value:f}\0"
+        return f"{MARK}{value:f}{MARK}"
     raise TypeError(f"{type(value).__name__} has no place in a QuickBooks document")
 
 
+MARK = secrets.token_hex(8)
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_marked)
+
+
 def cents(amount: Decimal) -> Decimal:
-    """Two places, half-up: 128.350 x 14.50 is 1861.08."""
+    """Two places, half-up: 128.350 x 14.50 is 1861.08. Raises ArithmeticError for more than 25 digits."""
     return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def printed(amount: Decimal) -> Decimal | int:
+    """Amounts of money print with two places, nothing as 0."""
+    return cents(amount) if amount else 0
 
 
 def amount_of(value: Any) -> Decimal:

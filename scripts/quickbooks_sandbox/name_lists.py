@@ -1,40 +1,52 @@
-"""Customers, vendors, employees, items, terms, accounts, tax codes: entities that have a name.
-
-Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/all-entities/customer
-"""
+"""Lists of names: people, items, terms, accounts. Nothing in them is deleted, only made inactive."""
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
 from typing import Any
 
+from quickbooks_sandbox import addresses, items, people
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.faults import refuse
-from quickbooks_sandbox.money import amount_of, plain
+from quickbooks_sandbox.faults import missing, refuse
+from quickbooks_sandbox.money import plain
+from quickbooks_sandbox.name_paths import child_of
+from quickbooks_sandbox.number_fields import read_number
+from quickbooks_sandbox.people import PEOPLE
+from quickbooks_sandbox.property_names import READ_ONLY, check_properties, words
 
-PEOPLE = ("Customer", "Vendor", "Employee")
 KINDS = (*PEOPLE, "Item", "Term", "Account", "TaxCode")
-LENGTHS = {"DisplayName": 500, "Name": 100, "Sku": 100, "Description": 4000, "CompanyName": 100}
-EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 DELETED = " (deleted)"
+# What a full update keeps although it does not say it.
+KEPT = words(
+    """Active DisplayName Name PrintOnCheckName DefaultTaxCodeRef CurrencyRef Type Taxable Job BillWithParent
+    PreferredDeliveryMethod TrackQtyOnHand QtyOnHand InvStartDate ParentRef"""
+)
+TERM_NUMBERS = ("DueDays", "DiscountDays", "DayOfMonthDue", "DiscountPercent")
 
 Entity = dict[str, Any]
 
 
 def create(company: Company, kind: str, body: Entity) -> Entity:
-    """Create a named entity; raises a Fault."""
-    _check(body)
-    entity: Entity = {"domain": "QBO", "sparse": False, "Id": company.next_id(kind), "SyncToken": "0"}
+    """Create a named entity; raises a Fault, and then nothing has changed."""
+    _check(company, kind, body)
+    entity_id = company.next_id(kind)
+    entity: Entity = {"domain": "QBO", "sparse": False, "Id": entity_id, "SyncToken": "0"}
     entity["MetaData"] = company.meta_data()
     if kind in PEOPLE:
-        entity |= _person(body)
-        _check_unique(company, entity["DisplayName"], entity["Id"])
-        if kind == "Customer":
-            entity |= _customer(body)
+        entity |= people.new(company, kind, body)
     else:
-        entity |= _listed(company, kind, body, entity["Id"])
-    entity |= {name: value for name, value in body.items() if name not in entity and value not in (None, "")}
+        name = str(body.get("Name") or "")
+        if not name:
+            raise missing("Name")
+        _check_unique(company, kind, name, entity_id)
+        entity |= {"Name": name, "Active": True, **child_of(company, kind, name, body)}
+        if kind == "Item":
+            entity |= items.new(company, body)
+    entity |= {
+        name: value
+        for name, value in body.items()
+        if name not in entity and name not in READ_ONLY and value not in (None, "", [])
+    }
+    entity |= _term(kind, body)
     company.store.put(kind, entity)
     return entity
 
@@ -42,91 +54,62 @@ def create(company: Company, kind: str, body: Entity) -> Entity:
 def update(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
     """Full or sparse update; one that changes nothing keeps the SyncToken. Raises a Fault."""
     company.check_sync_token(stored, body, kind)
-    _check(body)
-    changes = {name: value for name, value in body.items() if name not in ("Id", "SyncToken", "sparse", "MetaData")}
-    merged = {**stored, **changes}
-    name = "DisplayName" if kind in PEOPLE else "Name"
-    if changes.get("Active") is False and stored.get("Active", True):
-        merged[name] = stored[name] + DELETED
-    elif changes.get("Active") is True and not stored.get("Active", True):
-        merged[name] = str(merged[name]).removesuffix(DELETED)
-    if kind in PEOPLE and merged[name] != stored[name]:
-        _check_unique(company, merged[name], stored["Id"])
-    if merged == stored:
-        return stored
-    return company.touch(kind, merged)
-
-
-def _person(body: Entity) -> Entity:
-    names = (body.get(part) for part in ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix"))
-    display = str(body.get("DisplayName") or " ".join(str(name) for name in names if name))
-    if not display:
-        raise refuse("6080", "No name provided", "DisplayName")
-    return {"DisplayName": display, "FullyQualifiedName": display, "PrintOnCheckName": display, "Active": True}
-
-
-def _customer(body: Entity) -> Entity:
-    return {
-        "Taxable": bool(body.get("Taxable", True)),
-        "Job": False,
-        "BillWithParent": False,
-        "Balance": plain(amount_of(body.get("Balance"))),
-        "BalanceWithJobs": 0,
-        "CurrencyRef": body.get("CurrencyRef") or {"value": "USD", "name": "United States Dollar"},
-        "PreferredDeliveryMethod": "Print",
-        "DefaultTaxCodeRef": {"value": "2"},
-    }
-
-
-def _listed(company: Company, kind: str, body: Entity, entity_id: str) -> Entity:
-    name = str(body.get("Name") or "")
-    if not name:
-        raise refuse("2020", "Required parameter Name is missing in the request", "Name")
-    for other in company.store.all(kind):
-        if other["Name"].lower() == name.lower() and other["Id"] != entity_id:
-            raise refuse("6240", "The name supplied already exists. : null")
-    entity: Entity = {"Name": name, "Active": True, "FullyQualifiedName": name}
+    _check(company, kind, body)
+    given = {name: value for name, value in body.items() if name not in READ_ONLY and name != "CurrencyRef"}
+    if body.get("sparse") is True:
+        merged = {**stored, **given}
+    else:
+        kept = {name: value for name, value in stored.items() if name in READ_ONLY | KEPT}
+        merged = kept | {name: value for name, value in given.items() if name not in KEPT or value not in (None, "")}
+    merged = {name: value for name, value in merged.items() if value not in (None, "", []) or name in READ_ONLY}
+    for address in people.ADDRESSES:
+        if address in given and address in merged:
+            merged[address] = addresses.kept(company, {"Id": stored.get(address, {}).get("Id"), **merged[address]})
     if kind == "Item":
-        entity |= _item(body)
-    return entity
+        merged |= items.numbers_of(given)
+    merged |= _term(kind, given)
+    name = "DisplayName" if kind in PEOPLE else "Name"
+    merged.setdefault(name, stored[name])
+    was_active, active = stored["Active"], merged.setdefault("Active", True)
+    if was_active and not active:
+        merged[name] = stored[name] + DELETED
+    elif active and not was_active:
+        merged[name] = str(merged[name]).removesuffix(DELETED)
+    if active and merged[name] != stored[name]:
+        _check_unique(company, kind, merged[name], stored["Id"])
+    for derived in ("Level", "FullyQualifiedName"):
+        merged.pop(derived, None)
+    merged |= child_of(company, kind, merged[name], merged) if active else _path(stored, merged[name])
+    return stored if merged == stored else company.touch(kind, merged)
 
 
-def _item(body: Entity) -> Entity:
-    item: Entity = {"Type": body.get("Type") or "Service", "Taxable": bool(body.get("Taxable", False))}
-    item["UnitPrice"] = plain(_amount(body, "UnitPrice"))
-    if item["Type"] == "Inventory":
-        for needed in ("InvStartDate", "QtyOnHand", "IncomeAccountRef", "ExpenseAccountRef", "AssetAccountRef"):
-            if body.get(needed) is None:
-                raise refuse("2020", f"Required parameter {needed} is missing in the request", needed)
-        item |= {"TrackQtyOnHand": True, "QtyOnHand": plain(_amount(body, "QtyOnHand"))}
-    return item
+def _path(stored: Entity, name: str) -> Entity:
+    """Where an inactive entity stands: its parent may be inactive by now as well."""
+    above, colon, _ = str(stored["FullyQualifiedName"]).rpartition(":")
+    level = {"Level": stored["Level"]} if "Level" in stored else {}
+    return {"FullyQualifiedName": f"{above}{colon}{name}", **level}
 
 
-def _amount(body: Entity, name: str) -> Decimal:
-    try:
-        return amount_of(body.get(name))
-    except ValueError as error:
-        raise refuse("2010", f"Property Name:Can not construct instance of BigDecimal from {error}", name) from error
+def _check(company: Company, kind: str, body: Entity) -> None:
+    if kind == "TaxCode":
+        raise refuse("500", f"Operation on {kind} is not supported.")
+    check_properties(kind, body)
+    if kind in PEOPLE:
+        people.check(company, body)
+    elif kind == "Item":
+        items.check(company, body)
 
 
-def _check(body: Entity) -> None:
-    for name in ("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName"):
-        if isinstance(body.get(name), str) and re.search(r"[:\t\n]", body[name]):
-            raise refuse("6000", f"Business Validation Error: {name} has a colon, a tab or a new line", name)
-    for name, most in LENGTHS.items():
-        text = body.get(name)
-        if isinstance(text, str) and len(text) > most:
-            lengths = f"Min:0 Max:{most} supported. Supplied length:{len(text)}"
-            raise refuse("2050", f"String length specified does not match the supported length. {lengths}", name)
-    email = (body.get("PrimaryEmailAddr") or {}).get("Address")
-    if email and not EMAIL.match(email):
-        raise refuse("2210", "Email Address does not conform to the syntax rules of RFC 822.", "PrimaryEmailAddr")
+def _check_unique(company: Company, kind: str, name: str, entity_id: str) -> None:
+    if kind in PEOPLE:
+        people.check_unique(company, name, entity_id, kind)
+        return
+    for other in company.store.keyed(kind, name):
+        if other["Id"] != entity_id:
+            raise refuse("6240", f"The name supplied already exists. : {kind} {other['Id']}")
 
 
-def _check_unique(company: Company, display: str, entity_id: str) -> None:
-    """One name for customers, vendors and employees together, whatever the case."""
-    for kind in PEOPLE:
-        for other in company.store.all(kind):
-            if other["DisplayName"].lower() == display.lower() and other["Id"] != entity_id:
-                text = "Another customer, vendor or employee is already using this name. Please use a different name."
-                raise refuse("6240", f"The name supplied already exists. : {text}")
+def _term(kind: str, body: Entity) -> Entity:
+    if kind != "Term":
+        return {}
+    return {name: plain(read_number(body, name)) for name in TERM_NUMBERS if body.get(name) not in (None, "")}

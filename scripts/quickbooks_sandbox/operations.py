@@ -1,48 +1,51 @@
-"""One operation on the company: create, update, delete, read, query, change data capture; alone or inside a batch."""
+"""One operation on the company: create, update, delete, void, send, read, query; alone or inside a batch."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from quickbooks_sandbox import name_lists, sales_forms
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.faults import INACTIVE, refuse
+from quickbooks_sandbox.delivery import send
+from quickbooks_sandbox.faults import INACTIVE, Fault, refuse
+from quickbooks_sandbox.kinds import FORMS, KINDS, SINGLE
 from quickbooks_sandbox.query_language import parse_query
 from quickbooks_sandbox.query_run import run
 
-FORMS = ("Estimate", "Invoice")
-SINGLE = ("CompanyInfo", "Preferences")
-KINDS = {kind.lower(): kind for kind in (*FORMS, *name_lists.KINDS, *SINGLE)}
-OLDEST_CHANGE = timedelta(days=30)
+DUPLICATES = "allowduplicatedocnum"
+OPERATIONS = ("create", "update", "delete", "void", "send")
 
 Entity = dict[str, Any]
 
 
-def kind_of(name: str) -> str:
-    """The entity's proper name; raises the fault of an unknown path."""
-    kind = KINDS.get(name.lower())
-    if kind is None:
-        raise refuse("500", f"Operation Could not find resource for relative : {name} is not supported.")
-    return kind
-
-
-def write(company: Company, kind: str, body: Any, operation: str) -> Entity:
-    """Create, update or delete; raises a Fault."""
+def write(company: Company, kind: str, body: Any, operation: str, option: str = "") -> Entity:
+    """Create, update, delete, void or send; raises a Fault. `option` is `include`'s, or a batch item's optionsData."""
     if not isinstance(body, dict):
         raise refuse("2010", "Property Name:Can not deserialize the request")
-    if kind in SINGLE or kind == "TaxCode":
-        raise refuse("500", f"Operation {operation} on {kind} is not supported.")
+    if operation not in OPERATIONS or kind in SINGLE:
+        raise unsupported(operation, kind)
+    duplicates = option == DUPLICATES
     if operation == "create" and not body.get("Id"):
-        return sales_forms.create(company, kind, body) if kind in FORMS else name_lists.create(company, kind, body)
+        if kind in FORMS:
+            return sales_forms.create(company, kind, body, duplicates_allowed=duplicates)
+        return name_lists.create(company, kind, body)
     stored = read(company, kind, str(body.get("Id", "")))
+    if kind not in FORMS:
+        if operation not in ("create", "update"):
+            raise unsupported(operation, kind)
+        return name_lists.update(company, kind, stored, body)
     if operation == "delete":
-        if kind not in FORMS:
-            raise refuse("500", f"Operation delete on {kind} is not supported.")
         return sales_forms.delete(company, kind, stored, body)
-    if kind in FORMS:
-        return sales_forms.update(company, kind, stored, body)
-    return name_lists.update(company, kind, stored, body)
+    if operation == "void" or option == "void":
+        return sales_forms.void(company, kind, stored, body)
+    if operation == "send":
+        return send(company, kind, stored, (body.get("BillEmail") or {}).get("Address"))
+    return sales_forms.update(company, kind, stored, body, duplicates_allowed=duplicates)
+
+
+def unsupported(operation: str, kind: str) -> Fault:
+    """The fault of an operation that an entity does not have."""
+    return refuse("500", f"Operation {operation} on {kind} is not supported.")
 
 
 def read(company: Company, kind: str, entity_id: str) -> Entity:
@@ -57,31 +60,8 @@ def read(company: Company, kind: str, entity_id: str) -> Entity:
 
 def query(company: Company, statement: str) -> Entity:
     """The `QueryResponse` of a statement; raises a Fault."""
-    parsed = parse_query(statement)
+    parsed = parse_query(statement, clamped=company.switches["more_than_1000_rows"] == "clamped")
     kind = KINDS.get(parsed.entity.lower())
     if kind is None:
         raise refuse("4001", f"QueryValidationError: Invalid entity {parsed.entity}")
-    return run(parsed, kind, list(company.store.all(kind)))
-
-
-def changes(company: Company, entities: str, since: str) -> list[Entity]:
-    """What change data capture answers for some entities since a time; raises a Fault."""
-    try:
-        moment = datetime.fromisoformat(since)
-    except ValueError as error:
-        raise refuse("2010", f"Property Name:changedSince {since} is no time") from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=company.clock.now().tzinfo)
-    if moment < company.clock.now() - OLDEST_CHANGE:
-        text = f"Operation cdc with changedSince date {since} which is older than fixed days is not supported."
-        raise refuse("500", text)
-    answers = []
-    for name in entities.split(","):
-        kind = kind_of(name.strip())
-        changed = [
-            entity
-            for entity in company.store.all(kind)
-            if datetime.fromisoformat(entity["MetaData"]["LastUpdatedTime"]) >= moment
-        ]
-        answer = {kind: changed, "startPosition": 1, "maxResults": len(changed)} if changed else {}
-        answers.append(answer)
-    return answers
+    return run(parsed, kind, company.store.all(kind), by_id=company.switches["sort_by_id"] == "allowed")

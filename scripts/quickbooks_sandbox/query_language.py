@@ -50,7 +50,7 @@ class _Reader:
         self.text = text
         self.tokens: list[tuple[str, str]] = []
         position = 0
-        text = text.rstrip().rstrip(";")
+        text = text.rstrip("; \t\r\n")
         while position < len(text):
             match = TOKEN.match(text, position)
             if match is None:
@@ -64,12 +64,15 @@ class _Reader:
         return refuse("4000", f'QueryParserError: Encountered "{near or "<EOF>"}" at line 1')
 
     def peek(self) -> str:
-        return self.tokens[self.at][1].upper() if self.at < len(self.tokens) else ""
+        return self.text_here().upper()
+
+    def text_here(self) -> str:
+        return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
 
     def next(self, *expected: str) -> str:
-        if self.at >= len(self.tokens):
+        text = self.text_here()
+        if not text:
             raise self.error("")
-        text = self.tokens[self.at][1]
         if expected and text.upper() not in expected:
             raise self.error(text)
         self.at += 1
@@ -85,10 +88,13 @@ class _Reader:
         return re.sub(r"\\(.)", r"\1", text[1:-1]) if kind == "string" else text
 
 
-def parse_query(text: str) -> Query:
-    """Parse a statement; raises a Fault 4000 or 4001."""
+def parse_query(text: str, *, clamped: bool = True) -> Query:
+    """Parse a statement; raises a Fault 4000 or 4001. `clamped` cuts a MAXRESULTS that is too large down silently."""
     reader = _Reader(text)
-    reader.next("SELECT")
+    if reader.peek() != "SELECT":
+        text = f'Encountered "{reader.text_here() or "<EOF>"}" at line 0, column 0. Was expecting: "select"'
+        raise refuse("4000", f"QueryParserError: {text}")
+    reader.next()
     columns = _columns(reader)
     reader.next("FROM")
     query = Query(reader.value(), columns)
@@ -108,7 +114,11 @@ def parse_query(text: str) -> Query:
         elif word == "STARTPOSITION":
             query.start = _number(reader)
         else:
-            query.limit = min(_number(reader), LARGEST_PAGE)
+            query.limit = _number(reader)
+            if query.limit > LARGEST_PAGE and not clamped:
+                too_large = f"value {query.limit} is too large. Max allowed value is {LARGEST_PAGE}"
+                raise refuse("4001", f"QueryValidationError: {too_large}")
+            query.limit = min(query.limit, LARGEST_PAGE)
     return query
 
 

@@ -3,108 +3,126 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from quickbooks_sandbox.clock import PACIFIC
 from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.name_lists import KINDS as NAME_LISTS
 from quickbooks_sandbox.query_language import Condition, Query
-
-NAME_LISTS = frozenset({"Customer", "Vendor", "Employee", "Item", "Account", "Term", "TaxCode"})
-NOT_QUERYABLE = {
-    "Estimate": frozenset({"totalamt", "privatenote", "line", "customermemo", "billaddr"}),
-    "Item": frozenset({"parentref"}),
-}
+from quickbooks_sandbox.query_properties import column, path_to_ask
 
 Entity = dict[str, Any]
+Test = Callable[[Entity], bool]
 
 
-def run(query: Query, kind: str, entities: Iterable[Entity]) -> Entity:
-    """The `QueryResponse` of a query; raises a Fault 4001."""
-    for condition in query.conditions:
-        if condition.name.split(".")[0].lower() in NOT_QUERYABLE.get(kind, ()):
-            raise refuse("4001", f"QueryValidationError: property '{condition.name}' is not queryable")
-    rows = [entity for entity in entities if all(_holds(entity, condition) for condition in query.conditions)]
-    mentions_active = any(condition.name.lower() == "active" for condition in query.conditions)
-    if kind in NAME_LISTS and not mentions_active:
-        rows = [entity for entity in rows if entity.get("Active", True)]
+def run(query: Query, kind: str, entities: Iterable[Entity], *, by_id: bool = False) -> Entity:
+    """The `QueryResponse` of a query; raises Fault 4001. `by_id` allows to sort by Id."""
+    columns = {column(kind, name) for name in query.columns if name != "*"} if not query.counts else set()
+    tests = [_test(kind, condition) for condition in query.conditions]
+    if kind in NAME_LISTS and not any(condition.name.lower() == "active" for condition in query.conditions):
+        tests.append(lambda entity: entity.get("Active") is not False)
+    rows = [entity for entity in entities if all(test(entity) for test in tests)]
     if query.counts:
         return {"totalCount": len(rows)}
     if query.order_by:
-        name = query.order_by
-        rows.sort(key=lambda entity: _sortable(_read(entity, name)), reverse=query.descending)
-    page = [_projected(entity, kind, query.columns) for entity in rows[query.start - 1 : query.start - 1 + query.limit]]
+        path = path_to_ask(kind, query.order_by)
+        if path == ("Id",) and not by_id:
+            raise refuse("4001", "QueryValidationError: property 'Id' is not sortable")
+        rows.sort(key=lambda entity: _sortable(_read(entity, path)), reverse=query.descending)
+    first = query.start - 1
+    page = rows[first : first + query.limit]
+    if kind == "TaxCode":
+        page = _with_pseudo_codes(rows, query)
     if not page:
         return {}
-    return {kind: page, "startPosition": query.start, "maxResults": len(page)}
+    whole = "*" in query.columns
+    shown = [_projected(entity, kind, columns, whole=whole) for entity in page]
+    return {kind: shown, "startPosition": query.start, "maxResults": len(shown)}
 
 
-def _projected(entity: Entity, kind: str, columns: tuple[str, ...]) -> Entity:
-    wanted = {column.lower() for column in columns}
-    if "*" in wanted:
+def _with_pseudo_codes(rows: list[Entity], query: Query) -> list[Entity]:
+    """The first page of tax codes begins with the codes that are none, on top of what was asked for."""
+    pseudo = [row for row in rows if not row["Id"].isdigit()]
+    real = [row for row in rows if row["Id"].isdigit()]
+    page = real[query.start - 1 : query.start - 1 + query.limit]
+    return [*pseudo, *page] if query.start == 1 else page
+
+
+def _projected(entity: Entity, kind: str, columns: set[str], *, whole: bool) -> Entity:
+    if whole:
         # `select *` leaves out an item's Sku unless it is named, as the real service does.
-        hidden = {"Sku"} if kind == "Item" and "sku" not in wanted else set()
-        return {name: value for name, value in entity.items() if name not in hidden}
-    return {name: value for name, value in entity.items() if name.lower() in wanted | {"id"}}
+        hidden = "Sku" if kind == "Item" and "Sku" not in columns else ""
+        return {name: value for name, value in entity.items() if name != hidden}
+    wanted = columns | {"Id", "domain", "sparse"}
+    return {name: value for name, value in entity.items() if name in wanted}
 
 
-def _read(entity: Any, path: str) -> Any:
-    for part in path.split("."):
-        if not isinstance(entity, dict):
-            return None
-        entity = next((value for name, value in entity.items() if name.lower() == part.lower()), None)
-    if isinstance(entity, dict) and "value" in entity:
-        return entity["value"]
-    return entity
+def _read(entity: Entity, path: tuple[str, ...]) -> Any:
+    value: Any = entity
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
-def _holds(entity: Entity, condition: Condition) -> bool:
-    value = _read(entity, condition.name)
-    if value is None and condition.name.lower() == "active":
-        value = True
+def _test(kind: str, condition: Condition) -> Test:
+    path = path_to_ask(kind, condition.name, condition.operator)
+    absent = True if path == ("Active",) else None
+
+    def value_of(entity: Entity) -> Any:
+        value = _read(entity, path)
+        return absent if value is None else value
+
     if condition.operator == "IN":
-        return any(_compare(value, wanted) == 0 for wanted in condition.values)
+        return lambda entity: any(_compare(value_of(entity), wanted) == 0 for wanted in condition.values)
     wanted = condition.values[0]
     if condition.operator == "LIKE":
-        pattern = ".*".join(re.escape(part) for part in wanted.lower().split("%"))
-        return isinstance(value, str) and re.fullmatch(pattern, value.lower(), re.DOTALL) is not None
-    order = _compare(value, wanted)
-    if order is None:
-        return condition.operator == "!="
-    return {
-        "=": order == 0,
-        "!=": order != 0,
-        "<": order < 0,
-        ">": order > 0,
-        "<=": order <= 0,
-        ">=": order >= 0,
-    }[condition.operator]
+        pattern = re.compile(".*".join(re.escape(part) for part in wanted.lower().split("%")), re.DOTALL)
+        return lambda entity: (
+            pattern.fullmatch(str(value_of(entity)).lower()) is not None if value_of(entity) else False
+        )
+    holds = HOLDS[condition.operator]
+    return lambda entity: holds(_compare(value_of(entity), wanted))
+
+
+HOLDS: dict[str, Callable[[int | None], bool]] = {
+    "=": lambda order: order == 0,
+    "!=": lambda order: order != 0,
+    "<": lambda order: order is not None and order < 0,
+    ">": lambda order: order is not None and order > 0,
+    "<=": lambda order: order is not None and order <= 0,
+    ">=": lambda order: order is not None and order >= 0,
+}
 
 
 def _compare(value: Any, wanted: str) -> int | None:
-    """-1, 0, 1, or None where the two can't be compared."""
+    """-1, 0, 1, or None where the two can't be compared; texts whatever their case."""
     left: Any
     right: Any
     if value is None:
         return None
-    if isinstance(value, bool):
-        left, right = str(value).lower(), wanted.lower()
-    elif isinstance(value, int | Decimal):
+    left, right = str(value).lower(), wanted.lower()
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         try:
             left, right = Decimal(value), Decimal(wanted)
         except ArithmeticError:
             return None
-    else:
-        left, right = str(value).lower(), wanted.lower()
-        if "t" in left and "t" in right:
-            try:
-                moments = datetime.fromisoformat(left.upper()), datetime.fromisoformat(right.upper())
-                if moments[0].tzinfo and moments[1].tzinfo:
-                    left, right = moments
-            except ValueError:
-                pass
+    elif left != right and len(left) > 10 and left[10] == "t":
+        moments = _moment(left), _moment(right)
+        if moments[0] is not None and moments[1] is not None:
+            left, right = moments
     return int(left > right) - int(left < right)
+
+
+def _moment(text: str) -> datetime | None:
+    """A time with its offset; one without an offset, or a date, is the company's."""
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=PACIFIC)
 
 
 def _sortable(value: Any) -> tuple[int, Any]:
@@ -112,4 +130,5 @@ def _sortable(value: Any) -> tuple[int, Any]:
         return (0, "")
     if isinstance(value, int | Decimal):
         return (1, Decimal(value))
-    return (2, str(value).lower())
+    moment = _moment(value) if len(str(value)) > 10 and value[10] == "T" else None
+    return (2, str(value).lower()) if moment is None else (1, moment.timestamp())

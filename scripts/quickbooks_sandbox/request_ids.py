@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
 
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.faults import refuse, too_long
 
 LONGEST = 50  # characters
 LONGEST_WITH_BATCH = 36  # characters
 LONGEST_ITEM = 10  # characters of a bId
 
 
-def once(company: Company, key: str | None, body: bytes, carry_out: Callable[[], Any]) -> Any:
-    """The stored answer of a request id, or what carrying it out answers, which is then stored; raises a Fault."""
+def identity(company: Company, request_id: str | None, item_id: str | None = None) -> str | None:
+    """What a request, or one item of a batch, is known by: ids are unique in one company."""
+    if request_id is None:
+        return None
+    parts = (company.realm, request_id) if item_id is None else (company.realm, request_id, item_id)
+    return "\n".join(parts)
+
+
+def once(company: Company, key: str | None, body: bytes, carry_out: Callable[[], bytes]) -> bytes:
+    """The stored answer of a request id, or what carrying it out answers, which is then stored; raises a Fault.
+
+    Only answers are stored: what was refused may be sent again under its request id.
+    """
     if key is None:
         return carry_out()
     digest = hashlib.sha256(body).hexdigest()
@@ -26,14 +36,13 @@ def once(company: Company, key: str | None, body: bytes, carry_out: Callable[[],
     if stored is not None and stored["at"] + company.switches["request_id_retention_seconds"] > company.clock.seconds():
         if stored["body"] != digest and company.switches["request_id_other_body"] == "fault600":
             raise refuse("600", "Duplicate Request ID : RequestId already exists in the system")
-        return stored["answer"]
+        return str(stored["answer"]).encode()
     answer = carry_out()
-    company.store.set_answer(key, {"at": company.clock.seconds(), "body": digest, "answer": answer})
+    company.store.set_answer(key, {"at": company.clock.seconds(), "body": digest, "answer": answer.decode()})
     return answer
 
 
 def check_length(request_id: str | None, most: int = LONGEST) -> None:
-    """Raise the fault of a request id that is too long."""
-    if request_id is not None and len(request_id) > most:
-        lengths = f"Min:1 Max:{most} supported. Supplied length:{len(request_id)}"
-        raise refuse("2050", f"String length specified does not match the supported length. {lengths}", "requestid")
+    """Raise Fault 2050 for a request id that is too long."""
+    if request_id is not None and not 1 <= len(request_id) <= most:
+        raise too_long("requestid", request_id, most, 1)

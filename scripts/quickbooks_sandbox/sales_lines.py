@@ -2,115 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sandbox.faults import INACTIVE, Error, Fault, refuse
-from quickbooks_sandbox.money import amount_of, cents, plain
-
-Line = dict[str, Any]
-FindItem = Callable[[str], dict[str, Any] | None]
+from quickbooks_sandbox.company import Company
+from quickbooks_sandbox.faults import Errors, bad_enumeration, missing, refuse, too_long
+from quickbooks_sandbox.money import amount_of, cents, plain, printed
+from quickbooks_sandbox.number_fields import read_number
+from quickbooks_sandbox.property_names import check_properties
 
 TAX_CODES = ("TAX", "NON")
 KINDS = ("SalesItemLineDetail", "DiscountLineDetail", "DescriptionOnly", "SubTotalLineDetail", "GroupLineDetail")
+SOLD = ("SalesItemLineDetail", "GroupLineDetail")
+LONGEST_DESCRIPTION = 4000  # characters
+DISCOUNT_ACCOUNT = {"value": "86", "name": "Discounts given"}
+NOTHING = Decimal(0)
+
+Line = dict[str, Any]
 
 
-def read_lines(lines: Any, find_item: FindItem, next_line_id: Callable[[], str], known: set[str]) -> list[Line]:
-    """The lines of a request as they are stored: items, then the subtotal, then discounts; raises a Fault.
+class LineIds:
+    """Line ids of one form: those it has are kept, a new line gets the next one, none is ever given twice."""
 
-    `known` are the line ids that the transaction has already; a line with another id is a new one.
-    """
-    if not isinstance(lines, list) or not lines:
-        raise refuse("2020", "Required parameter Line is missing in the request", "Line")
-    errors: list[Error] = []
+    def __init__(self, known: set[str], last: int) -> None:
+        self._known = set(known)
+        self.last = max([last, *(int(line_id) for line_id in known if line_id.isdigit())])
+
+    def take(self, given: Any) -> str:
+        """The id of a line that was sent with `given` as its id."""
+        if str(given) in self._known:
+            self._known.discard(str(given))
+            return str(given)
+        self.last += 1
+        return str(self.last)
+
+
+def read_lines(company: Company, lines: Any, ids: LineIds) -> list[Line]:
+    """The lines of a request as they are stored: items, then the subtotal, then discounts; raises a Fault."""
+    if not lines:
+        raise missing("Line")
+    if not isinstance(lines, list):
+        raise refuse("2010", f"Property Name:Can not deserialize Line out of a {type(lines).__name__}", "Line")
+    errors = Errors()
     items: list[Line] = []
     discounts: list[Line] = []
     for line in lines:
-        kind = line.get("DetailType") if isinstance(line, dict) else None
-        if kind not in KINDS:
-            raise refuse("2170", f"Invalid Enumeration : {kind}", "DetailType")
-        if kind == "SubTotalLineDetail":
-            continue
-        try:
-            stored = _discount(line) if kind == "DiscountLineDetail" else _item_line(line, find_item)
-        except Fault as fault:
-            errors.extend(fault.errors)
-            continue
-        given = str(line.get("Id") or "")
-        stored = {"Id": given if given in known else next_line_id(), **stored}
-        (discounts if kind == "DiscountLineDetail" else items).append(stored)
-    if errors:
-        raise Fault(*errors)
-    if not items:
-        raise refuse("2020", "Required parameter Line is missing in the request", "Line")
-    for number, line in enumerate(items, start=1):
-        line["LineNum"] = number
-    subtotal = sum((line["Amount"] for line in items), Decimal(0))
+        with errors.collected():
+            stored = _line(company, line)
+            if stored["DetailType"] == "DiscountLineDetail":
+                discounts.append(stored)
+            elif stored["DetailType"] != "SubTotalLineDetail":
+                items.append({"Id": ids.take(line.get("Id")), "LineNum": len(items) + 1, **stored})
+    errors.check()
+    if not any(line["DetailType"] in SOLD for line in items):
+        raise missing("Line")
+    subtotal = sum((line.get("Amount", 0) for line in items), NOTHING)
     for line in discounts:
         detail = line["DiscountLineDetail"]
-        if detail.get("PercentBased"):
-            line["Amount"] = cents(subtotal * amount_of(detail.get("DiscountPercent")) / 100)
-    return [*items, {"Amount": subtotal, "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}, *discounts]
+        if detail["PercentBased"]:
+            line["Amount"] = printed(cents(subtotal * amount_of(detail["DiscountPercent"]) / 100))
+    total: Line = {"Amount": printed(subtotal), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {}}
+    return [*items, total, *discounts]
 
 
 def total_of(lines: list[Line]) -> Decimal:
     """What the form comes to before tax."""
-    subtotal = next((line["Amount"] for line in lines if line["DetailType"] == "SubTotalLineDetail"), Decimal(0))
-    discounts = sum((line["Amount"] for line in lines if line["DetailType"] == "DiscountLineDetail"), Decimal(0))
-    total: Decimal = subtotal - discounts
-    return total
+    signs = {"SubTotalLineDetail": 1, "DiscountLineDetail": -1}
+    return sum((signs[line["DetailType"]] * line["Amount"] for line in lines if line["DetailType"] in signs), NOTHING)
 
 
-def _number(line: Line, name: str) -> Decimal:
-    try:
-        return amount_of(line.get(name))
-    except ValueError as error:
-        raise refuse("2010", f"Property Name:Can not construct instance of BigDecimal from {error}", name) from error
+def _line(company: Company, line: Any) -> Line:
+    check_properties("Line", line)
+    kind = line.get("DetailType")
+    if kind not in KINDS:
+        raise bad_enumeration("DetailType", kind)
+    if kind == "SubTotalLineDetail":
+        return {"DetailType": kind}
+    stored: Line = {"Description": line["Description"]} if line.get("Description") else {}
+    if len(stored.get("Description", "")) > LONGEST_DESCRIPTION:
+        raise too_long("Description", stored["Description"], LONGEST_DESCRIPTION)
+    if kind == "DescriptionOnly":
+        return {**stored, "DetailType": kind, "DescriptionLineDetail": line.get("DescriptionLineDetail") or {}}
+    detail = line.get(kind) or {}
+    check_properties(kind, detail)
+    amount = cents(read_number(line, "Amount"))
+    if kind == "DiscountLineDetail":
+        written = _discount(detail)
+    elif kind == "SalesItemLineDetail":
+        written = _sale(company, amount, detail)
+    else:
+        nested = read_lines(company, detail.get("Line"), LineIds(set(), 0))
+        written = {**detail, "Line": [each for each in nested if each["DetailType"] in SOLD]}
+        amount = total_of(nested)
+    return {**stored, "Amount": printed(amount), "DetailType": kind, kind: written}
 
 
-def _item_line(line: Line, find_item: FindItem) -> Line:
-    amount = cents(_number(line, "Amount"))
-    stored: Line = {"Amount": amount, "DetailType": line["DetailType"]}
-    if line.get("Description"):
-        if len(line["Description"]) > 4000:
-            raise refuse("2050", _too_long(line["Description"], 4000), "Description")
-        stored = {"Description": line["Description"], **stored}
-    if line["DetailType"] != "SalesItemLineDetail":
-        return stored
-    detail = line.get("SalesItemLineDetail") or {}
-    quantity, price = _number(detail, "Qty"), _number(detail, "UnitPrice")
+def _sale(company: Company, amount: Decimal, detail: Line) -> Line:
+    quantity, price = read_number(detail, "Qty"), read_number(detail, "UnitPrice")
     if quantity and price and cents(quantity * price) != amount:
-        supplied = f"{line.get('Amount')}"
-        raise refuse("6070", f"Amount is not equal to UnitPrice * Qty. Supplied value:{supplied}", "Amount")
+        raise refuse("6070", f"Amount is not equal to UnitPrice * Qty. Supplied value:{amount:,f}", "Amount")
     code = (detail.get("TaxCodeRef") or {}).get("value") or "NON"
     if code not in TAX_CODES:
         raise refuse("6100", f"Valid Line TaxCodes for US should be TAX or NON. Supplied value:{code}", "TaxCodeRef")
     written: Line = {}
     reference = str((detail.get("ItemRef") or {}).get("value") or "")
     if reference:
-        item = find_item(reference)
-        if item is None or not item.get("Active", True):
-            raise refuse("2500", f"Invalid Reference Id : {INACTIVE}", "ItemRef")
-        written["ItemRef"] = {"value": reference, "name": item["Name"]}
+        item = company.store.find("Item", reference)
+        if item is None or not item["Active"]:
+            raise company.inactive("ItemRef")
+        written["ItemRef"] = {"value": reference, "name": item["FullyQualifiedName"]}
+    for name in ("ServiceDate", "ClassRef"):
+        if detail.get(name):
+            written[name] = detail[name]
     if price:
         written["UnitPrice"] = plain(price)
     if quantity:
         written["Qty"] = plain(quantity)
     written["TaxCodeRef"] = {"value": code}
-    return {**stored, "SalesItemLineDetail": written}
+    return written
 
 
-def _discount(line: Line) -> Line:
-    detail = dict(line.get("DiscountLineDetail") or {})
-    detail.setdefault("DiscountAccountRef", {"value": "86", "name": "Discounts given"})
-    return {
-        "Amount": cents(_number(line, "Amount")),
-        "DetailType": "DiscountLineDetail",
-        "DiscountLineDetail": detail,
-    }
-
-
-def _too_long(text: str, most: int) -> str:
-    supported = f"Min:0 Max:{most} supported. Supplied length:{len(text)}"
-    return f"String length specified does not match the supported length. {supported}"
+def _discount(detail: Line) -> Line:
+    written: Line = {"PercentBased": detail.get("PercentBased") in (True, "true")}
+    if written["PercentBased"]:
+        written["DiscountPercent"] = plain(read_number(detail, "DiscountPercent"))
+    return {**written, "DiscountAccountRef": detail.get("DiscountAccountRef") or DISCOUNT_ACCOUNT}

@@ -30,6 +30,8 @@ CUSTOMERS = (
     ("Green & Good Grocers", "hq@greengood.example", "77 Mill Lane", "Leeds"),
     ("Gasthof zum Bären", "kueche@baeren.example", "Dorfplatz 1", "Füssen"),
 )
+# Rows of TaxCode that are no tax codes: their ids are words.
+PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
 REALM_NAME = "Harbour Fine Foods"
 
 
@@ -46,11 +48,12 @@ def lay_foundation(company: Company) -> None:
         "NameValue": [{"Name": "OfferingSku", "Value": "QuickBooks Online Plus"}],
     }
     store.put("CompanyInfo", {**_head("1", stamp), **info})
-    for code, description in (("TAX", "Sales tax"), ("NON", "No sales tax")):
-        store.put("TaxCode", {**_head(code, stamp), "Name": code, "Description": description, "Active": True})
+    store.put("Preferences", {**_head("1", stamp), **preferences(company.switches)})
+    for code in PSEUDO_CODES:
+        store.put("TaxCode", {**_head(code, stamp), "Name": code, "Active": True, "TaxGroup": False})
     store.put("TaxCode", {**_head("2", stamp), "Name": "California", "Active": True, "Taxable": True, "TaxGroup": True})
     for position, (name, days) in enumerate((("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30)), start=1):
-        term = {"Name": name, "Active": True, "Type": "STANDARD", "DueDays": days}
+        term = {"Name": name, "FullyQualifiedName": name, "Active": True, "Type": "STANDARD", "DueDays": days}
         store.put("Term", {**_head(str(position), stamp), **term})
     store.set_value("Id/Term", 3)
     for number, name, kind in (
@@ -60,16 +63,16 @@ def lay_foundation(company: Company) -> None:
         ("81", "Inventory Asset", "Other Current Asset"),
         ("86", "Discounts given", "Income"),
     ):
-        store.put("Account", {**_head(number, stamp), "Name": name, "AccountType": kind, "Active": True})
+        account = {"Name": name, "FullyQualifiedName": name, "AccountType": kind, "Active": True}
+        store.put("Account", {**_head(number, stamp), **account})
     store.set_value("Id/Account", 100)
 
 
-def preferences(company: Company) -> dict[str, Any]:
+def preferences(switches: dict[str, Any]) -> dict[str, Any]:
     """The company's preferences, as far as the switches decide them."""
     return {
-        **_head("1", company.meta_data()),
         "SalesFormsPrefs": {
-            "CustomTxnNumbers": company.switches["custom_transaction_numbers"],
+            "CustomTxnNumbers": switches["custom_transaction_numbers"],
             "AllowEstimates": True,
             "AllowDiscount": True,
         },

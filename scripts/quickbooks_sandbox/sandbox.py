@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from quickbooks_sandbox import sample_company
-from quickbooks_sandbox.company import SWITCHES, Company
+from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.limits import Limits
 from quickbooks_sandbox.oauth import App, OAuth
 from quickbooks_sandbox.store import Store
+from quickbooks_sandbox.switches import defaults, read_switches
 from quickbooks_sandbox.trouble import Trouble
 
 
@@ -29,7 +32,7 @@ class Sandbox:
     def reset(self) -> None:
         """Back to the company as it was when it was first started."""
         self.company.store.clear()
-        self.company.switches = dict(SWITCHES)
+        self.company.switches = defaults()
         self.company.clock.offset = 0.0
         self.trouble.clear()
         self.trouble.hits.clear()
@@ -40,10 +43,17 @@ class Sandbox:
 
     def _fill(self) -> None:
         sample_company.lay_foundation(self.company)
-        self.write_preferences()
         if not self._empty_company:
             sample_company.fill(self.company)
 
-    def write_preferences(self) -> None:
-        """The Preferences entity, as the switches have it."""
-        self.company.store.put("Preferences", sample_company.preferences(self.company))
+    def set_switches(self, wishes: dict[str, Any]) -> dict[str, Any]:
+        """Set some switches; returns all of them; raises ValueError, and then none is set."""
+        company = self.company
+        company.switches |= read_switches(wishes)
+        company.store.set_value("switches", company.switches)
+        stored = company.store.find("Preferences", "1")
+        assert stored is not None
+        wanted = {**stored, **sample_company.preferences(company.switches)}
+        if wanted != stored:
+            company.touch("Preferences", wanted)
+        return dict(company.switches)

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from quickbooks_sandbox.money import parse, write
+
+GONE = object()
+OVER_AN_OLD_ROW = "on conflict (name) do update set json = excluded.json"
+TABLES = ("entities", "settings", "answers", "tombstones")
+# What an entity is looked up by besides its id, whatever the case.
+KEYS = {
+    "Customer": "DisplayName",
+    "Vendor": "DisplayName",
+    "Employee": "DisplayName",
+    "Item": "Name",
+    "Term": "Name",
+    "Account": "Name",
+    "Estimate": "DocNumber",
+    "Invoice": "DocNumber",
+}
 
 Entity = dict[str, Any]
 
@@ -16,24 +32,28 @@ class Store:
     """Entities by kind and id in memory, written through to a SQLite file if there is one.
 
     Not thread-safe: the company's lock is held around every use. `commit` makes everything since the last one durable
-    against the death of the process.
+    against the death of the process; against the loss of power nothing does.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._entities: dict[str, dict[str, Entity]] = {}
+        self._keys: dict[tuple[str, str], dict[str, None]] = {}
         self._values: dict[str, Any] = {}
         self._answers: dict[str, Any] = {}
+        self._tombstones: dict[str, dict[str, str]] = {}
         self._database: sqlite3.Connection | None = None
+        self._pending: dict[str, dict[str, Any]] = {table: {} for table in TABLES}
+        self._wiped = False
         if path is not None:
             self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            # A killed process loses nothing that the system has taken over, so no commit waits for the disk.
             self._database.execute("pragma journal_mode = wal")
-            self._database.execute("pragma synchronous = normal")
-            for table in ("entities", "settings", "answers"):
+            self._database.execute("pragma synchronous = off")
+            for table in TABLES:
                 self._database.execute(
                     f"create table if not exists {table} (name text primary key, json text not null)"
                 )
             self._load()
-            self._database.execute("begin")
 
     @property
     def empty(self) -> bool:
@@ -48,19 +68,30 @@ class Store:
         """One entity, or None."""
         return self._entities.get(kind, {}).get(entity_id)
 
+    def keyed(self, kind: str, key: str) -> list[Entity]:
+        """The entities that have this name (this DocNumber), whatever the case, oldest first."""
+        return [self._entities[kind][entity_id] for entity_id in self._keys.get((kind, key.lower()), ())]
+
     def kinds(self) -> dict[str, int]:
         """How many entities there are of each kind."""
         return {kind: len(entities) for kind, entities in self._entities.items()}
 
     def put(self, kind: str, entity: Entity) -> None:
         """Store an entity."""
-        self._entities.setdefault(kind, {})[entity["Id"]] = entity
+        self._keep(kind, entity)
         self._write("entities", f"{kind}/{entity['Id']}", entity)
 
-    def remove(self, kind: str, entity_id: str) -> None:
-        """Delete an entity."""
-        self._entities.get(kind, {}).pop(entity_id, None)
+    def remove(self, kind: str, entity_id: str, at: str) -> None:
+        """Delete an entity; its tombstone says when."""
+        entity = self._entities[kind].pop(entity_id)
+        self._forget_key(kind, entity)
+        self._tombstones.setdefault(kind, {})[entity_id] = at
         self._delete("entities", f"{kind}/{entity_id}")
+        self._write("tombstones", f"{kind}/{entity_id}", at)
+
+    def tombstones(self, kind: str) -> dict[str, str]:
+        """When each deleted entity of a kind was deleted, by id."""
+        return self._tombstones.get(kind, {})
 
     def value(self, name: str, default: Any = None) -> Any:
         """A counter or a setting."""
@@ -88,33 +119,62 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._entities.clear()
-        self._values.clear()
-        self._answers.clear()
-        if self._database is not None:
-            for table in ("entities", "settings", "answers"):
-                self._database.execute(f"delete from {table}")
+        for part in (self._entities, self._keys, self._values, self._answers, self._tombstones):
+            part.clear()
+        for rows in self._pending.values():
+            rows.clear()
+        self._wiped = True
 
     def commit(self) -> None:
         """Make everything written so far survive the end of the process."""
-        if self._database is not None:
-            self._database.execute("commit")
-            self._database.execute("begin")
+        if self._database is None or not (self._wiped or any(self._pending.values())):
+            return
+        self._database.execute("begin")
+        for table, rows in self._pending.items():
+            if self._wiped:
+                self._database.execute(f"delete from {table}")
+            gone = [(name,) for name, value in rows.items() if value is GONE]
+            kept = [(name, write(value).decode()) for name, value in rows.items() if value is not GONE]
+            if gone:
+                self._database.executemany(f"delete from {table} where name = ?", gone)
+            if kept:
+                self._database.executemany(f"insert into {table} values (?, ?) {OVER_AN_OLD_ROW}", kept)
+            rows.clear()
+        self._database.execute("commit")
+        self._wiped = False
 
     def _load(self) -> None:
         assert self._database is not None
-        rows = self._database.execute("select name, json from entities order by rowid")
-        for name, text in rows:
+        for name, text in self._database.execute("select name, json from entities order by rowid"):
+            self._keep(name.partition("/")[0], parse(text))
+        for name, text in self._database.execute("select name, json from tombstones order by rowid"):
             kind, _, entity_id = name.partition("/")
-            self._entities.setdefault(kind, {})[entity_id] = parse(text)
-        self._values = {name: parse(text) for name, text in self._database.execute("select name, json from settings")}
-        self._answers = {name: parse(text) for name, text in self._database.execute("select name, json from answers")}
+            self._tombstones.setdefault(kind, {})[entity_id] = json.loads(text)
+        for table, into in (("settings", self._values), ("answers", self._answers)):
+            rows = self._database.execute(f"select name, json from {table}")
+            into.update((name, json.loads(text)) for name, text in rows)
+
+    def _keep(self, kind: str, entity: Entity) -> None:
+        entities = self._entities.setdefault(kind, {})
+        before = entities.get(entity["Id"])
+        if before is not None:
+            self._forget_key(kind, before)
+        entities[entity["Id"]] = entity
+        key = entity.get(KEYS.get(kind, ""))
+        if key:
+            self._keys.setdefault((kind, key.lower()), {})[entity["Id"]] = None
+
+    def _forget_key(self, kind: str, entity: Entity) -> None:
+        key = (kind, str(entity.get(KEYS.get(kind, ""), "")).lower())
+        ids = self._keys.get(key, {})
+        ids.pop(entity["Id"], None)
+        if not ids:
+            self._keys.pop(key, None)
 
     def _write(self, table: str, name: str, value: Any) -> None:
         if self._database is not None:
-            statement = f"insert into {table} values (?, ?) on conflict (name) do update set json = excluded.json"
-            self._database.execute(statement, (name, write(value).decode()))
+            self._pending[table][name] = value
 
     def _delete(self, table: str, name: str) -> None:
         if self._database is not None:
-            self._database.execute(f"delete from {table} where name = ?", (name,))
+            self._pending[table][name] = GONE

@@ -14,7 +14,11 @@ KINDS = frozenset(
         "timeout_before_commit",
         "latency",
         "status_500_html",
+        "status_502",
         "status_503",
+        "status_504",
+        "severe_error",
+        "cut_answer",
         "throttle",
         "expire_token",
         "wrong_cluster",
@@ -22,14 +26,33 @@ KINDS = frozenset(
 )
 
 
+FACTS = frozenset({"entity", "operation", "requestid"})
+
+
 @dataclass
 class Armed:
-    """One fault that waits for its requests."""
+    """One fault that waits: `skip` matching requests pass, then `count` are struck."""
 
     kind: str
     count: int = 1
     seconds: float = 5.0
+    skip: int = 0
     match: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, wish: dict[str, Any]) -> Armed:
+        """A fault as the control endpoint is told of it; raises ValueError or TypeError."""
+        if wish.get("kind") not in KINDS:
+            raise ValueError(f"there is no fault {wish.get('kind')!r}; there are {', '.join(sorted(KINDS))}")
+        armed = cls(**wish)
+        # Numbers come as JSON: whole ones as int, others as Decimal, which no clock takes.
+        armed.count, armed.skip, armed.seconds = int(armed.count), int(armed.skip), float(armed.seconds)
+        if armed.count < 1 or armed.skip < 0 or not 0 <= armed.seconds < float("inf"):
+            raise ValueError(f"count, skip or seconds of {armed.kind} is out of range")
+        unknown = sorted(set(armed.match) - FACTS)
+        if unknown:
+            raise ValueError(f"a request is not matched by {', '.join(unknown)} but by {', '.join(sorted(FACTS))}")
+        return armed
 
     def fits(self, facts: dict[str, str]) -> bool:
         """Whether a request is one that this fault waits for."""
@@ -45,12 +68,9 @@ class Trouble:
         self._lock = threading.Lock()
 
     def arm(self, wish: dict[str, Any]) -> None:
-        """Arm a fault; raises ValueError for one that does not exist."""
-        if wish.get("kind") not in KINDS:
-            raise ValueError(f"there is no fault {wish.get('kind')!r}; there are {', '.join(sorted(KINDS))}")
+        """Arm a fault; raises ValueError for one that does not exist, TypeError for fields it does not have."""
+        armed = Armed.read(wish)
         with self._lock:
-            armed = Armed(**wish)
-            armed.count, armed.seconds = int(armed.count), float(armed.seconds)
             self._armed.append(armed)
 
     def clear(self) -> None:
@@ -58,11 +78,19 @@ class Trouble:
         with self._lock:
             self._armed.clear()
 
+    def armed(self) -> list[str]:
+        """The kinds that still wait, in the order in which they were armed."""
+        with self._lock:
+            return [armed.kind for armed in self._armed]
+
     def strike(self, facts: dict[str, str]) -> Armed | None:
         """The fault that a request suffers, if any; it is used up once."""
         with self._lock:
             for armed in self._armed:
                 if armed.fits(facts):
+                    if armed.skip > 0:
+                        armed.skip -= 1
+                        continue
                     armed.count -= 1
                     if armed.count <= 0:
                         self._armed.remove(armed)

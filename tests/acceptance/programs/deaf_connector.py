@@ -16,5 +16,5 @@ class Deaf(Doorbell):
 
 
 if __name__ == "__main__":
-    worker.Doorbell = Deaf  # type: ignore[misc]
+    worker.Doorbell = Deaf  # type: ignore[attr-defined]
     cli.main(["run"])

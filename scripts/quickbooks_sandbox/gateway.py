@@ -1,0 +1,124 @@
+"""What stands in front of the company: faults on demand, limits, tokens; then the answer in the client's format."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+
+from quickbooks_sandbox import money
+from quickbooks_sandbox.api import carry_out
+from quickbooks_sandbox.exchange import JSON, Cut, Dropped, Reply, Request, json_reply
+from quickbooks_sandbox.faults import Error, Fault, GatewayFault, throttled, token_refused, wrong_company
+from quickbooks_sandbox.sandbox import Sandbox
+from quickbooks_sandbox.trouble import Armed
+from quickbooks_sandbox.xml_answers import as_xml
+
+XML = "application/xml;charset=utf-8"
+HTML = "text/html"
+STATUSES = {"status_500_html": 500, "status_502": 502, "status_503": 503, "status_504": 504}
+SERVED = {
+    "QBO-Version": "sandbox",
+    "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+    "Expires": "0",
+}
+
+
+def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event) -> Reply:
+    """Answer one request below `/v3/company/`; raises Dropped or Cut when the connection is to end instead."""
+    realm, _, rest = request.path.removeprefix("/v3/company/").partition("/")
+    segments = [segment for segment in rest.split("/") if segment]
+    kind, facts = _facts(request, segments)
+    armed = sandbox.trouble.strike(facts)
+    try:
+        reply = _before(sandbox, armed, stopping)
+        if reply is None:
+            with sandbox.limits.admitted(kind):
+                reply = _served(sandbox, realm, segments, request)
+                _after(armed, reply, stopping)
+    except GatewayFault as fault:
+        reply = _refused(sandbox, fault, request)
+    return reply
+
+
+def _facts(request: Request, segments: list[str]) -> tuple[str, dict[str, str]]:
+    """What kind of call a request is to the limits, and what armed faults can tell it by."""
+    resource = segments[0].lower() if segments else ""
+    kind = "read"
+    if resource in ("query", "batch"):
+        kind = resource
+    elif request.method == "POST":
+        kind = "write"
+    operation = kind
+    if kind == "write":
+        named = segments[2].lower() if len(segments) == 3 else request.parameters.get("operation", "").lower()
+        operation = named or ("update" if b'"SyncToken"' in request.body else "create")
+    facts = {"entity": resource, "operation": operation, "requestid": request.parameters.get("requestid", "")}
+    return kind, facts
+
+
+def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request) -> Reply:
+    arrived = time.perf_counter()
+    company = sandbox.company
+    with company.lock:
+        locked = time.perf_counter()
+        sandbox.oauth.check(request.authorization)
+        if realm != company.realm:
+            raise wrong_company()
+        try:
+            reply = carry_out(company, segments, request)
+            total, inside = (time.perf_counter() - moment for moment in (arrived, locked))
+            spent = f"total={int(total * 1000)}, db={int(inside * 1000)}"
+            reply = Reply(200, reply.kind, reply.body, {**SERVED, "Service-Time": spent})
+        except Fault as fault:
+            reply = json_reply(fault.status, {"Fault": fault.as_json(), "time": company.clock.envelope_time()})
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+            broken = Fault(Error("10000", "System Failure Error: see the sandbox's log"), kind="SystemFault")
+            reply = json_reply(500, {"Fault": broken.as_json(), "time": company.clock.envelope_time()})
+        company.store.commit()
+    if reply.kind == JSON and not request.wants_json:
+        return Reply(reply.status, XML, as_xml(money.parse(reply.body)), reply.headers)
+    return reply
+
+
+def _refused(sandbox: Sandbox, fault: GatewayFault, request: Request) -> Reply:
+    headers = {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if fault.status == 401 else {}
+    throttled_in_xml = fault.status == 429 and sandbox.company.switches["throttle_body"] == "xml"
+    if fault.always_xml or throttled_in_xml or not request.wants_json:
+        return Reply(fault.status, "application/xml", fault.as_xml().encode(), headers)
+    return Reply(fault.status, "application/json", money.write(fault.as_json()), headers)
+
+
+def _before(sandbox: Sandbox, armed: Armed | None, stopping: threading.Event) -> Reply | None:
+    """What an armed fault does to a request that has not been carried out; None: go on."""
+    kind = armed.kind if armed is not None else ""
+    if armed is not None and kind in ("latency", "timeout_before_commit"):
+        stopping.wait(armed.seconds)
+    if kind in ("drop_before_commit", "timeout_before_commit"):
+        raise Dropped
+    if kind == "throttle":
+        sandbox.limits.refused += 1
+        raise throttled()
+    if kind == "expire_token":
+        raise token_refused("Token expired: AB01")
+    if kind == "wrong_cluster":
+        raise GatewayFault(401, "130", "WrongClusterError", "Accessing Wrong Cluster", "AuthenticationFault")
+    if kind == "severe_error":
+        fault = Fault(Error("10000", "System Failure Error: on demand"), kind="SystemFault")
+        return json_reply(500, {"Fault": fault.as_json(), "time": sandbox.company.clock.envelope_time()})
+    if kind in STATUSES:
+        return Reply(STATUSES[kind], HTML, b"<html><body>Service unavailable</body></html>")
+    return None
+
+
+def _after(armed: Armed | None, reply: Reply, stopping: threading.Event) -> None:
+    """What an armed fault does to a request that has been carried out."""
+    kind = armed.kind if armed is not None else ""
+    if armed is not None and kind == "timeout_after_commit":
+        stopping.wait(armed.seconds)
+    if kind in ("drop_after_commit", "timeout_after_commit"):
+        raise Dropped
+    if kind == "cut_answer":
+        raise Cut(reply)

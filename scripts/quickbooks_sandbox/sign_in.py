@@ -1,0 +1,85 @@
+"""The sign-in's paths: discovery, consent, tokens, revocation, who the user is."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qsl, urlencode
+
+from quickbooks_sandbox.exchange import Reply, Request, json_reply
+from quickbooks_sandbox.faults import GatewayFault
+from quickbooks_sandbox.oauth import OAuthError
+from quickbooks_sandbox.sandbox import Sandbox
+
+SCOPES = frozenset({"com.intuit.quickbooks.accounting", "openid", "profile", "email", "phone", "address"})
+HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
+USER = {
+    "sub": "7d7e1d0a-0000-4000-8000-000000000001",
+    "email": "owner@company.example",
+    "emailVerified": True,
+    "givenName": "Olivia",
+    "familyName": "Owner",
+}
+
+
+def sign_in_reply(sandbox: Sandbox, request: Request) -> Reply:
+    """Answer a request outside the company's API."""
+    path = request.path.rstrip("/")
+    with sandbox.company.lock:
+        try:
+            if path.startswith("/.well-known/openid"):
+                return json_reply(200, sandbox.oauth.discovery(f"http://{request.headers.get('host', '')}"))
+            if path == "/connect/oauth2":
+                return _consent(sandbox, request.parameters)
+            if path == "/oauth2/v1/tokens/bearer" and request.method == "POST":
+                return _tokens(sandbox, request)
+            if path == "/v2/oauth2/tokens/revoke" and request.method == "POST":
+                sandbox.oauth.revoke(request.authorization, _token_in(request.body))
+                sandbox.company.store.commit()
+                return json_reply(200, {})
+            if path == "/v1/openid_connect/userinfo":
+                sandbox.oauth.check(request.authorization)
+                return json_reply(200, USER)
+        except OAuthError as error:
+            headers = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
+            return json_reply(error.status, error.body, headers)
+        except GatewayFault as fault:
+            return json_reply(fault.status, fault.as_json(), {"WWW-Authenticate": 'Bearer realm="Intuit"'})
+    return json_reply(404, {"error": "not_found"})
+
+
+def _consent(sandbox: Sandbox, parameters: dict[str, str]) -> Reply:
+    """The page on which the company's owner decides; here the switch `consent` has decided already."""
+    target = parameters.get("redirect_uri", "")
+    if not target:
+        raise OAuthError(400, "invalid_request", "redirect_uri is missing")
+    answer = {"state": parameters.get("state", "")}
+    if not set(parameters.get("scope", "openid").split()) <= SCOPES:
+        answer["error"] = "invalid_scope"
+    elif sandbox.company.switches["consent"] == "denied":
+        answer["error"] = "access_denied"
+    else:
+        code = sandbox.oauth.authorize(parameters.get("client_id", ""), target)
+        sandbox.company.store.commit()
+        answer |= {"code": code, "realmId": sandbox.company.realm}
+    joint = "&" if "?" in target else "?"
+    location = f"{target}{joint}{urlencode(answer)}".encode("ascii", "ignore").decode()
+    return Reply(302, "text/plain", b"", {"Location": location.replace("\r", "").replace("\n", "")})
+
+
+def _tokens(sandbox: Sandbox, request: Request) -> Reply:
+    sandbox.limits.calls["token"] += 1
+    form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    hard_expiry = request.headers.get(HARD_EXPIRY_HEADER, "").lower() == "true"
+    daily = sandbox.company.switches["refresh_token_changes"] == "daily"
+    tokens = sandbox.oauth.token(request.authorization, form, daily=daily, hard_expiry=hard_expiry)
+    sandbox.company.store.commit()
+    return json_reply(200, tokens, {"Cache-Control": "no-cache, no-store"})
+
+
+def _token_in(body: bytes) -> str:
+    """The token of a revocation, which comes as JSON or as a form."""
+    try:
+        document = json.loads(body)
+        return str(document.get("token", "")) if isinstance(document, dict) else ""
+    except ValueError:
+        return dict(parse_qsl(body.decode("utf-8", "replace"))).get("token", "")

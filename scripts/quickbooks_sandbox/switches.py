@@ -1,0 +1,61 @@
+"""Switches: behaviour that Intuit does not document, with what this sandbox assumes until told otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One assumption. `choices` are its values; without choices it is a number of at least 0."""
+
+    default: Any
+    choices: tuple[Any, ...] = ()
+
+    def read(self, name: str, value: Any) -> Any:
+        """A value for it; raises ValueError."""
+        if self.choices:
+            if value not in self.choices or isinstance(value, bool) is not isinstance(self.default, bool):
+                raise ValueError(f"{name} is one of {', '.join(map(str, self.choices))}, not {value!r}")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or value < 0:
+            raise ValueError(f"{name} is a number of at least 0, not {value!r}")
+        return value if isinstance(value, int) else float(value)
+
+
+YES_NO = (True, False)
+SWITCHES: dict[str, Switch] = {
+    "custom_transaction_numbers": Switch(False, YES_NO),
+    "warn_duplicate_numbers": Switch(True, YES_NO),
+    "request_id_retention_seconds": Switch(24 * 3600),
+    "request_id_other_body": Switch("replay", ("replay", "fault600")),
+    "throttle_body": Switch("json", ("json", "xml")),
+    "refresh_token_changes": Switch("every_time", ("every_time", "daily")),
+    "consent": Switch("given", ("given", "denied")),
+    "inactive_reference_code": Switch("2500", ("2500", "610")),
+    "forbidden_name_code": Switch("6000", ("6000", "2010", "2050", "6240")),
+    "foreign_currency": Switch("refused", ("refused", "ignored")),
+    "invoiced_status": Switch("Closed", ("Closed", "Converted")),
+    "status_after_invoice_deleted": Switch("Accepted", ("Accepted", "Pending", "Closed")),
+    "full_update_transaction_date": Switch("kept", ("kept", "today")),
+    "more_than_1000_rows": Switch("clamped", ("clamped", "refused")),
+    "sort_by_id": Switch("refused", ("refused", "allowed")),
+    "batch_answers": Switch("in_order", ("in_order", "reversed")),
+    "send_changes_sync_token": Switch(True, YES_NO),
+    "mails_per_day": Switch(0),
+}
+
+
+def defaults() -> dict[str, Any]:
+    """Every switch as it is at first."""
+    return {name: switch.default for name, switch in SWITCHES.items()}
+
+
+def read_switches(wishes: dict[str, Any]) -> dict[str, Any]:
+    """Checked values for some switches; raises ValueError."""
+    unknown = sorted(set(wishes) - set(SWITCHES))
+    if unknown:
+        raise ValueError(f"there is no switch {', '.join(unknown)}")
+    return {name: SWITCHES[name].read(name, value) for name, value in wishes.items()}
