@@ -35,6 +35,7 @@ class Facts:
     products: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     customer: Mapping[str, Any] | None = None
     currency: str = "USD"
+    parked_request: str = ""  # why the new customer of the order is parked
 
 
 def check_order(order: Order, rep: str, facts: Facts, accepted: frozenset[str] = frozenset()) -> list[Reason]:
@@ -63,6 +64,9 @@ def check_rep(named: str, rep: str) -> list[Reason]:
 def check_customer(order: Order, facts: Facts) -> list[Reason]:
     """The customer must be known to QuickBooks and active."""
     name = order.customer.name
+    if facts.customer is None and facts.parked_request:
+        text = f"The new customer “{name}” is parked, and the order waits for it: {facts.parked_request}"
+        return [Reason(CUSTOMER_NOT_YET, text)]
     if facts.customer is None and order.customer.id.startswith("custreq:"):
         return [Reason(CUSTOMER_NOT_YET, f"The new customer “{name}” is not in QuickBooks yet.", "nobody")]
     if facts.customer is None:

@@ -100,7 +100,10 @@ class CouchServer:
         answer = self.response(method, path, **options)
         if answer.status_code >= 400:
             raise error_of(answer, f"{method} {path}")
-        return answer.json() if answer.content else {}
+        try:
+            return answer.json() if answer.content else {}
+        except ValueError as error:
+            raise CouchUnreachable(f"{method} {path}: the answer is no JSON; a proxy may have given it") from error
 
     def database(self, name: str) -> Database:
         """A database by name; nothing is asked of the server."""

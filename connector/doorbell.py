@@ -37,6 +37,7 @@ class Doorbell:
         """Run the feed; runs in a thread of its own."""
         pause = FIRST_PAUSE
         while not self._stop.is_set():
+            opened = time.monotonic()
             try:
                 self._follow()
                 pause = FIRST_PAUSE
@@ -52,6 +53,10 @@ class Doorbell:
                 log.warning("doorbell.broken", reason=str(error))
             except CouchError as error:
                 log.error("doorbell.refused", reason=str(error))
+            except Exception:
+                log.exception("doorbell.crashed")
+            if time.monotonic() - opened > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
             self._stop.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -51,14 +51,19 @@ class FactReader:
         answered: dict[str, Document],
     ) -> Facts:
         customer: Document | None
+        parked = ""
         if order.customer.id.startswith("custreq:"):
             request = answered.get(ledger_id(row.rep, ulid_of(order.customer.id) or ""), {})
             made = request.get("customer")
             customer = {"quickbooks_id": made["id"], "name": made["name"], "active": True} if made else None
+            if request.get("state") == "parked":
+                parked = str((request.get("reason") or {}).get("text", ""))
         else:
             database = customers_database(self.territory(row.rep) or "")
             customer = customers.get((database, order.customer.id))
-        return Facts({name: products[name] for name in named(order) if name in products}, customer, self._currency)
+        return Facts(
+            {name: products[name] for name in named(order) if name in products}, customer, self._currency, parked
+        )
 
     def territory(self, rep: str) -> str | None:
         """The territory of a rep; None for a rep that the registry does not know."""

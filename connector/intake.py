@@ -14,7 +14,7 @@ from connector.dead_letters import DeadLetters, dead_letter
 from connector.errors import CouchError
 from connector.identifiers import ledger_id, rep_of
 from connector.ledger import Ledger, Row
-from connector.pinning import NOTHING, Pinned, pin, row_key
+from connector.pinning import NOTHING, Pinned, is_submitted, pin, row_key
 from connector.records import time_text
 from connector.steps import Step, reached
 
@@ -99,8 +99,10 @@ class Intake:
         rep = rep_of(name) or ""
         known = self._ledger.read(ledger_id(rep, row_key(change["id"])) for change in changes if ":" in change["id"])
         at = time_text(self._clock())
+        answered = self._answered_before(name, rep, changes, known)
         decided = [
-            self._decide(name, change, known.get(ledger_id(rep, row_key(change["id"]))), at) for change in changes
+            self._decide(name, change, known.get(ledger_id(rep, row_key(change["id"]))), at, change["id"] in answered)
+            for change in changes
         ]
         letters = [pinned.letter for pinned in decided if pinned.letter is not None]
         rows = [pinned.row for pinned in decided if pinned.row is not None]
@@ -125,10 +127,26 @@ class Intake:
             raise CouchError(f"{still[0].id} keeps changing while {name} is read; it is read again")
         return stored + [row for row in known.values() if row.work is not None]
 
-    def _decide(self, name: str, change: dict[str, Any], known: Row | None, at: str) -> Pinned:
+    def _answered_before(
+        self, name: str, rep: str, changes: list[dict[str, Any]], known: dict[str, Row]
+    ) -> frozenset[str]:
+        """Documents that have a receipt though the ledger has no row of them: it was set back to an older state."""
+        new = [
+            change["id"]
+            for change in changes
+            if is_submitted(change["id"]) and ledger_id(rep, row_key(change["id"])) not in known
+        ]
+        receipts = self._server.database(name).fetch(f"receipt:{row_key(document)}" for document in new)
+        return frozenset(document for document in new if f"receipt:{row_key(document)}" in receipts)
+
+    def _decide(
+        self, name: str, change: dict[str, Any], known: Row | None, at: str, answered_before: bool = False
+    ) -> Pinned:
         """What a change means; one that the rules fail on is set aside instead of stopping the database."""
+        if change.get("doc") is None and not change.get("deleted"):
+            raise CouchError(f"{name} names {change['id']} without its content; it is read again")
         try:
-            return pin(name, change, known, at)
+            return pin(name, change, known, at, answered_before=answered_before)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             log.error("intake.failed", database=name, document=change["id"], error=type(error).__name__)
             if known is not None:

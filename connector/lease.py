@@ -15,6 +15,7 @@ from connector.errors import CouchError, DocumentConflict, LeaseLost
 
 LEASE = "lease:connector"
 RENEWALS = 3  # renewals within the life of a lease
+CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine is suspended
 SAFETY = 0.8  # share of its life during which a lease counts as held
 
 log = structlog.get_logger()
@@ -31,7 +32,7 @@ class Lease:
         self,
         database: Database,
         life: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = lambda: time.clock_gettime(CLOCK),
         holder: str | None = None,
     ) -> None:
         self.life = life
@@ -77,8 +78,12 @@ class Lease:
         try:
             self._revision = self._database.put(self._document(self.holder))
         except DocumentConflict as error:
-            self._held_until = 0.0
-            raise LeaseLost("another connector has taken the lease") from error
+            current = self._database.get(LEASE) or {}
+            if (current.get("holder"), current.get("fence")) != (self.holder, self.fence):
+                self._held_until = 0.0
+                raise LeaseLost("another connector has taken the lease") from error
+            # The answer to an earlier renewal of our own was lost.
+            self._revision = current["_rev"]
         self._held_until = now + self.life * SAFETY
 
     def release(self) -> None:
@@ -122,7 +127,7 @@ class Lease:
                 log.error("lease.lost", holder=self.holder, fence=self.fence)
                 lost()
                 return
-            except CouchError as error:
+            except Exception as error:
                 log.warning("lease.not_renewed", reason=str(error))
                 if not self.held():
                     lost()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import structlog
+
 from connector.check import Reason
 from connector.couch import Database
 from connector.errors import CouchError, DocumentConflict, LeaseLost
@@ -14,11 +16,16 @@ from connector.identifiers import ledger_id, order_number
 TRAIL_LENGTH = 40  # events kept on a row; the first one and the newest
 
 Document = dict[str, Any]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Row:
-    """One ledger row. `work` says what is still to be done: post, receipt, or None."""
+    """One ledger row. `work` says what is still to be done: post, receipt, or None.
+
+    `suspect` stays set once an outcome was unknown: such a row is looked for in QuickBooks before it is sent again.
+    `told` sums up what the newest receipt says.
+    """
 
     rep: str
     database: str
@@ -43,6 +50,8 @@ class Row:
     reason: Document | None = None
     notice: Document | None = None
     accepted: tuple[str, ...] = ()
+    suspect: bool = False
+    told: str | None = None
     receipt_revision: str | None = None
     trail: tuple[Document, ...] = ()
     ledger_revision: str | None = field(default=None, compare=False)
@@ -112,6 +121,8 @@ STORED = (
     "customer",
     "reason",
     "notice",
+    "suspect",
+    "told",
     "receipt_revision",
 )
 
@@ -151,7 +162,13 @@ class Ledger:
 
     def read(self, row_ids: Iterable[str]) -> dict[str, Row]:
         """Rows by their document id; those that do not exist are left out."""
-        return {key: row_of(document) for key, document in self.database.fetch(row_ids).items()}
+        rows = {}
+        for key, document in self.database.fetch(row_ids).items():
+            try:
+                rows[key] = row_of(document)
+            except (KeyError, TypeError) as error:
+                log.error("ledger.row_damaged", row=key, error=str(error))
+        return rows
 
     def write(self, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
         """Write rows in one request: (the rows as stored, the rows that somebody else wrote first).
@@ -176,7 +193,7 @@ class Ledger:
     def due(self, until: str, limit: int = 1000) -> list[tuple[str, str]]:
         """(due time, row id) of rows with work to do until a time, earliest first."""
         rows = self.database.view("ledger", "due", endkey=until, limit=limit)
-        return [(row["key"], row["id"]) for row in rows]
+        return [(row["key"], row["id"]) for row in rows if isinstance(row["key"], str)]
 
     def next_due(self) -> str | None:
         """When the next row has work to do; None if no row has."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from connector.check import CUSTOMER_NOT_YET, Reason
-from connector.errors import UnknownOutcome
+from connector.errors import QuickBooksFault, UnknownOutcome
 from connector.ledger import Row
 from connector.money import show
 from connector.records import time_text
@@ -61,7 +62,7 @@ def refused(row: Row, reason: Reason, now: datetime) -> Row:
     if reason.code != CUSTOMER_NOT_YET:
         return row.step(at, "parked", state="parked", work="receipt", reason=reason.as_document(), due_at=at)
     attempts = row.attempts + 1 if (row.reason or {}).get("code") == CUSTOMER_NOT_YET else 1
-    wait = min(CUSTOMER_WAIT * 2 ** (attempts - 1), CUSTOMER_WAIT_MOST)
+    wait = min(CUSTOMER_WAIT * 2 ** min(attempts - 1, 10), CUSTOMER_WAIT_MOST)
     return _waiting(row, reason, now, wait, attempts)
 
 
@@ -72,15 +73,26 @@ def failed(row: Row, error: Exception, decision: Decision, now: datetime) -> Row
     who = "office" if parks and decision.who == "nobody" else decision.who
     reason = Reason(decision.code or decision.action.value, decision.reason, who, decision.detail)
     at = time_text(now)
-    lost = isinstance(error, UnknownOutcome)
-    row = row if lost else row.step(at, "not_sent", sent_at=None)
+    if isinstance(error, UnknownOutcome) or decision.action is Action.ADOPT:
+        row = replace(row, suspect=True)
+    elif not row.suspect or isinstance(error, QuickBooksFault):
+        # Refused for good under its own request id, or never sent before: nothing of it can be in QuickBooks.
+        row = row.step(at, "not_sent", sent_at=None)
     attempts = row.attempts + 1 if decision.counts else row.attempts
     if not parks:
-        wait = REALM_WAIT if decision.delay is None else decision.delay
-        return _waiting(row, reason, now, wait, attempts)
+        return _waiting(row, reason, now, _wait_of(row, reason, decision), attempts)
     return row.step(
         at, "parked", state="parked", work="receipt", reason=reason.as_document(), attempts=attempts, due_at=at
     )
+
+
+def _wait_of(row: Row, reason: Reason, decision: Decision) -> float:
+    """Seconds until the next attempt; what burns no attempts waits longer each time, up to a minute."""
+    wait = decision.delay or REALM_WAIT
+    if decision.counts or wait >= REALM_WAIT or (row.reason or {}).get("code") != reason.code:
+        return wait
+    last = datetime.fromisoformat(row.due_at) - datetime.fromisoformat(row.changed_at)
+    return min(max(wait, 2 * last.total_seconds()), REALM_WAIT)
 
 
 def _waiting(row: Row, reason: Reason, now: datetime, wait: float, attempts: int) -> Row:
@@ -93,7 +105,13 @@ def _waiting(row: Row, reason: Reason, now: datetime, wait: float, attempts: int
 
 def answered(row: Row) -> Row:
     """The row once its receipt is written: nothing is left to do, unless it waits to be posted."""
-    return replace(row, work="post" if row.state in ("received", "waiting") else None)
+    return replace(row, work="post" if row.state in ("received", "waiting") else None, told=summed_up(row))
+
+
+def summed_up(row: Row) -> str:
+    """What a rep would learn from a receipt of the row as it is now."""
+    parts = (row.state, (row.reason or {}).get("text"), (row.notice or {}).get("text"), (row.estimate or {}).get("id"))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def retried(row: Row, at: str, accepted: tuple[str, ...] = ()) -> Row:

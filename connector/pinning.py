@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.check import Reason
@@ -17,6 +17,7 @@ from connector.records import Order, Unreadable, content_hash, content_of, read_
 SUBMITTED_ID = re.compile(r"(order|custreq|cancel):[^:]+|amend:[^:]+:[1-9][0-9]{0,2}")
 SUBMITTED = ("order:", "custreq:", "amend:", "cancel:")
 MUTABLE = ("draft:",)
+LARGEST = 1_000_000  # characters of a document that can still be put on record
 KINDS = {"custreq": "customer_request", "amend": "amendment", "cancel": "cancellation"}
 
 Document = dict[str, Any]
@@ -38,10 +39,13 @@ def is_submitted(document_id: str) -> bool:
     return document_id.startswith(SUBMITTED)
 
 
-def pin(database: str, change: Mapping[str, Any], known: Row | None, at: str) -> Pinned:
+def pin(
+    database: str, change: Mapping[str, Any], known: Row | None, at: str, *, answered_before: bool = False
+) -> Pinned:
     """Decide on one row of the changes feed (`include_docs`, `style=all_docs`, `conflicts`).
 
-    `known` is the ledger's row for the same document, `at` the time now.
+    `known` is the ledger's row for the same document, `at` the time now. `answered_before` says that a receipt is there
+    although the ledger knows nothing of the document, as after restoring an older ledger: it is looked for then.
     """
     document_id = change["id"]
     document: Document = change.get("doc") or {}
@@ -57,11 +61,17 @@ def pin(database: str, change: Mapping[str, Any], known: Row | None, at: str) ->
     if ulid is None or not SUBMITTED_ID.fullmatch(document_id):
         text = f"The id “{document_id}” is not one that can be answered: after the kind comes a ULID."
         return Pinned(letter=dead_letter(database, dict(change), at, "bad_id", text))
+    if known is not None and known.of != document_id:
+        text = f"“{document_id}” has the ULID of {known.of}; every document needs one of its own."
+        return Pinned(letter=dead_letter(database, dict(change), at, "id_taken", text))
     if change.get("deleted"):
         return _pin_tombstone(database, change, known, at)
     if known is not None:
         return _pin_again(known, document, at)
-    return Pinned(row=_new_row(database, rep, ulid, document, at))
+    if len(repr(document)) > LARGEST:
+        text = f"“{document_id}” is larger than {LARGEST} characters; no order needs that."
+        return Pinned(letter=dead_letter(database, dict(change), at, "too_large", text))
+    return Pinned(row=replace(_new_row(database, rep, ulid, document, at), suspect=answered_before))
 
 
 def _new_row(database: str, rep: str, ulid: str, document: Document, at: str) -> Row:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 
-from connector.errors import CouchError, LeaseLost
+from connector.errors import CouchError, CouchUnreachable, LeaseLost
 from connector.ledger import Ledger, Row
 from connector.posting import Posting
 from connector.work_queue import WorkQueue
@@ -37,6 +37,7 @@ class Posters:
         self._clock = clock
         self._queue = WorkQueue(clock)
         self._crashes: dict[str, int] = {}
+        self._refusals: dict[str, int] = {}
         self._threads = [threading.Thread(target=self._post, name=f"poster-{n}", daemon=True) for n in range(threads)]
 
     def start(self) -> None:
@@ -77,17 +78,30 @@ class Posters:
     def _work(self, row_ids: Sequence[str]) -> None:
         try:
             for row in self._posting.work(row_ids):
+                self._refusals.pop(row.id, None)
                 if row.work is not None:
                     self.found(row)
         except LeaseLost as error:
             log.error("poster.lease_lost", reason=str(error))
             self._lost()
-        except CouchError as error:
+        except CouchUnreachable as error:
             log.warning("poster.not_recorded", reason=str(error), rows=len(row_ids))
             self._again(row_ids, PAUSE)
+        except CouchError as error:
+            log.warning("poster.refused", reason=str(error), rows=len(row_ids))
+            self._part(row_ids)
         except Exception as error:
             log.exception("poster.crashed", rows=list(row_ids))
             self._isolate(row_ids, error)
+
+    def _part(self, row_ids: Sequence[str]) -> None:
+        """CouchDB refuses something of a group: do its rows one by one, and the refused one later and later."""
+        if len(row_ids) > 1:
+            for row_id in row_ids:
+                self._work([row_id])
+            return
+        refusals = self._refusals[row_ids[0]] = self._refusals.get(row_ids[0], 0) + 1
+        self._again(row_ids, min(PAUSE * 2 ** min(refusals, 10), CRASH_PAUSE))
 
     def _isolate(self, row_ids: Sequence[str], error: Exception) -> None:
         """The program failed on a group: try its rows one by one, and park the one that it keeps failing on."""
@@ -103,8 +117,8 @@ class Posters:
         del self._crashes[row_id]
         try:
             self._posting.give_up(row_id, error)
-        except CouchError as failure:
-            log.warning("poster.not_recorded", reason=str(failure), rows=1)
+        except Exception as failure:
+            log.error("poster.cannot_park", row=row_id, reason=str(failure))
             self._again(row_ids, CRASH_PAUSE)
 
     def _again(self, row_ids: Sequence[str], pause: float) -> None:

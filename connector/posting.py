@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,12 +15,12 @@ from connector.errors import QuickBooksError
 from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import Ledger, Row
-from connector.mapping import carries
-from connector.outcomes import answered, failed, posted, refused
+from connector.looking import Looking
+from connector.outcomes import answered, failed, posted, refused, summed_up
 from connector.preparing import Policy, prepare, readable, request_of, with_batch
-from connector.quickbooks import BatchItem, Gateway, literal
+from connector.quickbooks import BatchItem, Gateway
 from connector.receipts import Receipts
-from connector.records import CustomerRequest, Order, time_text
+from connector.records import Order, time_text
 from connector.retries import decide
 from connector.steps import Step, reached
 
@@ -49,6 +48,7 @@ class Posting:
         self._receipts = receipts
         self._facts = facts
         self._gateway = gateway
+        self._looking = Looking(gateway, facts)
         self._lease = lease
         self._policy = policy
         self._realm = realm
@@ -62,29 +62,33 @@ class Posting:
         """
         rows = [row for row in self._ledger.read(row_ids).values() if row.work is not None]
         reached(Step.ROWS_LOADED, (row.id for row in rows))
-        to_post = [row for row in rows if row.work == "post"]
-        to_answer = [row for row in rows if row.work == "receipt"]
+        to_post = [row for row in rows if row.work == "post" and row.posted_at is None]
+        to_answer = [row for row in rows if row.work == "receipt" or row.posted_at is not None]
         if to_post:
             outcomes, overtaken = self._ledger.write(self._post(to_post))
             reached(Step.OUTCOME_RECORDED, (row.id for row in outcomes))
             for row in outcomes:
                 log.info("order." + row.state, document=row.of, rep=row.rep, **_told(row))
-            to_answer.extend(outcomes)
+            # A row that waits as it did before has nothing new to tell its rep.
+            settled = [row for row in outcomes if row.work == "post" and row.told == summed_up(row)]
+            to_answer.extend(row for row in outcomes if row not in settled)
             missed = {row.id for row in to_post} - {row.id for row in outcomes} | {row.id for row in overtaken}
-            return self._answer(to_answer) + list(self._ledger.read(sorted(missed)).values())
+            return self._answer(to_answer) + settled + list(self._ledger.read(sorted(missed)).values())
         return self._answer(to_answer)
 
     def give_up(self, row_id: str, error: Exception) -> list[Row]:
         """Park a row that the program itself fails on, so that a person sees it and the others go on."""
         text = f"Roadbook itself failed on this document ({type(error).__name__}); an admin must look into it."
+        reason = Reason("program_error", text, "admin", str(error)[:500]).as_document()
         at = time_text(self._clock())
         rows = [
             row.step(at, "parked", state="parked", work="receipt", due_at=at, reason=reason)
+            if row.posted_at is None
+            else row.step(at, "program_error", work=None, notice=reason)
             for row in self._ledger.read([row_id]).values()
-            for reason in [Reason("program_error", text, "admin", str(error)[:500]).as_document()]
         ]
         stored, _ = self._ledger.write(rows)
-        return self._answer(stored)
+        return self._answer([row for row in stored if row.work is not None])
 
     def _answer(self, rows: list[Row]) -> list[Row]:
         if not rows:
@@ -98,19 +102,29 @@ class Posting:
     def _post(self, rows: list[Row]) -> list[Row]:
         """The rows after their outcome; not yet recorded."""
         self._lease.ensure()
-        doubtful = [row for row in rows if row.doubtful]
-        outcomes = [self._look_again(row) for row in doubtful]
-        prepared, refusals = self._prepare([row for row in rows if not row.doubtful])
+        outcomes: list[Row] = []
+        alone: set[str] = set()  # rows that were sent before under another request: never part of a batch
+        fresh = [row for row in rows if not (row.doubtful or row.suspect)]
+        for row in rows:
+            if row.doubtful or row.suspect:
+                outcome = self._look_again(row)
+                if outcome is not None:
+                    outcomes.append(outcome)
+                else:
+                    fresh.append(row)
+                    alone.add(row.id)
+        prepared, refusals = self._prepare(fresh)
         outcomes.extend(refusals)
-        if len(prepared) >= BATCH_FROM:
-            prepared = with_batch(prepared)
-        recorded, _ = self._ledger.write(prepared)
+        together = [row for row in prepared if row.id not in alone]
+        if len(together) < BATCH_FROM:
+            together = []
+        single = [row for row in prepared if row not in together]
+        batch = with_batch(together)
+        recorded, _ = self._ledger.write([*single, *batch])
         reached(Step.REQUEST_RECORDED, (row.id for row in recorded))
-        self._lease.ensure()
-        if len(prepared) >= BATCH_FROM:
-            outcomes.extend(self._send_batch(recorded))
-        else:
-            outcomes.extend(self._send(row) for row in recorded)
+        batched = {row.id for row in batch}
+        outcomes.extend(self._send_batch([row for row in recorded if row.id in batched]))
+        outcomes.extend(self._send(row) for row in recorded if row.id not in batched)
         reached(Step.ANSWERED, (row.id for row in recorded))
         return outcomes
 
@@ -173,33 +187,19 @@ class Posting:
         )
         return failed(row, error, decision, self._clock())
 
-    def _look_again(self, row: Row) -> Row:
-        """Something was sent and its outcome is unknown: adopt what it made, else send the same bytes again."""
+    def _look_again(self, row: Row) -> Row | None:
+        """Something may have been sent before: adopt what it made, else repeat the same bytes; None: prepare anew."""
+        if row.request and row.request.get("realm", self._realm) != self._realm:
+            text = f"It was sent to company {row.request['realm']}, which is not the one that is connected now."
+            return refused(row, Reason("other_company", text, "admin"), self._clock())
         try:
-            found = self._find(row)
+            found = self._looking.find(row)
         except QuickBooksError as error:
             # A failed look changes nothing about the doubt: what was sent may still have arrived.
-            return replace(self._failed(row, error), sent_at=row.sent_at)
+            return replace(self._failed(row, error), sent_at=row.sent_at, suspect=True)
         if found is not None:
             return posted(row, found, time_text(self._clock()), "adopted")
-        return self._send(row)
-
-    def _find(self, row: Row) -> dict[str, Any] | None:
-        """The estimate or customer that this row's request made, if it did. Costs one metered read."""
-        record = readable(row)
-        if isinstance(record, CustomerRequest):
-            customers = self._gateway.query(f"select * from Customer where DisplayName = {literal(record.name)}")
-            mark = f"Roadbook request {row.ulid}"
-            return next((found for found in customers if found.get("Notes") == mark), None)
-        customer = _customer_in(row)
-        estimates = self._gateway.find_estimates(customer, record.captured_on)
-        return next((found for found in estimates if carries(found, row.ulid, row.rep)), None)
-
-
-def _customer_in(row: Row) -> str:
-    """The QuickBooks customer in a recorded request."""
-    body = json.loads((row.request or {})["body"])
-    return str(body["CustomerRef"]["value"])
+        return self._send(replace(row, suspect=True)) if row.doubtful else None
 
 
 def _told(row: Row) -> dict[str, Any]:

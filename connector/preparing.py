@@ -62,6 +62,7 @@ def request_of(row: Row, entity: str, body: bytes, realm: str, at: str) -> Docum
     content = hashlib.sha256(body).hexdigest()
     return {
         "operation": "create",
+        "realm": realm,
         "entity": entity,
         "request_id": request_id(realm, row.rep, row.of, "create", content),
         "body": body.decode(),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from connector.errors import CouchError, DocumentConflict, NotFound
+from connector.errors import CouchError, DocumentConflict, LeaseLost, NotFound
 from connector.intake import Intake
 from connector.work_queue import WorkQueue
 
@@ -22,8 +22,11 @@ log = structlog.get_logger()
 class Readers:
     """Databases with news, and the threads that read them."""
 
-    def __init__(self, intake: Intake, threads: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, intake: Intake, threads: int, lost: Callable[[], None], clock: Callable[[], float] = time.time
+    ) -> None:
         self._intake = intake
+        self._lost = lost
         self._clock = clock
         self._queue = WorkQueue(clock)
         self._swept: dict[str, str] = {}
@@ -78,12 +81,15 @@ class Readers:
         except DocumentConflict:
             # Another connector moved the checkpoint; what it read is on record.
             self._again(name, swept, 0.0)
+        except LeaseLost as error:
+            log.error("reader.lease_lost", reason=str(error))
+            self._lost()
         except NotFound as error:
             log.error("reader.database_missing", database=name, reason=str(error))
         except CouchError as error:
             log.warning("reader.failed", database=name, reason=str(error))
             failures = self._failures[name] = self._failures.get(name, 0) + 1
-            pause: float = min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE)
+            pause: float = min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE)
             self._again(name, swept, random.uniform(pause / 2, pause))
         except Exception:
             # One database must never end the thread that reads all the others.

@@ -6,6 +6,7 @@ import builtins
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connector.couch import Database
@@ -14,6 +15,7 @@ from connector.identifiers import REP_ID, TERRITORY, new_rep_id
 from connector.records import time_text
 
 State = Literal["creating", "ready", "disabling", "disabled"]
+log = structlog.get_logger()
 ACCOUNT = r"^[a-z][a-z0-9._-]{1,31}$"
 
 
@@ -58,8 +60,14 @@ class Registry:
         return sorted((rep_of_row(row["doc"]) for row in rows if row.get("doc")), key=lambda rep: rep.created_at)
 
     def list(self) -> builtins.list[Rep]:
-        """Every rep in every state, by rep id."""
-        return [rep_of_row(document) for document in self._database.starting_with("rep:")]
+        """Every rep in every state, by rep id; a damaged row is logged and left out."""
+        rows = []
+        for document in self._database.starting_with("rep:"):
+            try:
+                rows.append(rep_of_row(document))
+            except ProvisioningError as error:
+                log.error("registry.row_damaged", row=document.get("_id"), reason=str(error))
+        return rows
 
     def create(self, account: str, territory: str) -> Rep:
         """Write the row of a new rep, state `creating`, and return it."""

@@ -16,7 +16,7 @@ CONFIRMABLE = ("repeated_line",)  # codes of problems that a person may say are 
 
 def why_not(row: Row) -> str | None:
     """Why a document can't be tried again; None if it can."""
-    if row.state not in RETRIABLE_STATES:
+    if row.state not in RETRIABLE_STATES or row.posted_at is not None:
         return f"{row.of} is {row.state}; only parked and waiting documents can be tried again"
     if (row.reason or {}).get("code") in HOPELESS:
         return f"{row.of} can't be posted as it is: {(row.reason or {}).get('text')}"

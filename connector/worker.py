@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -12,7 +13,7 @@ from connector.checkpoints import Checkpoints
 from connector.couch import CouchServer, Database
 from connector.dead_letters import DeadLetters
 from connector.doorbell import Doorbell
-from connector.errors import CouchError, CouchUnreachable
+from connector.errors import CouchError
 from connector.facts import FactReader
 from connector.identifiers import CONNECTOR
 from connector.intake import Intake
@@ -63,22 +64,26 @@ class Worker:
         while not self._stop.is_set():
             try:
                 taken = lease.try_take()
-            except CouchUnreachable as error:
+            except CouchError as error:
                 log.warning("worker.waiting_for_couchdb", reason=str(error))
                 taken = False
             if taken:
                 self._lost.clear()
-                self._work(lease)
+                if not self._stop.is_set():
+                    self._work(lease)
                 lease.release()
+                # A thread that outlived its term must not write with the fence of the next one.
+                lease = Lease(self._database, self._settings.roadbook_lease_seconds)
             else:
                 self._stop.wait(min(STANDBY_PAUSE, lease.life / 4))
 
     def _work(self, lease: Lease) -> None:
         """Everything the one active connector does, until stopped or fenced off."""
         done = threading.Event()
+        over = threading.Event()
         ledger = Ledger(self._database, lambda: lease.fence)
         checkpoints = Checkpoints(self._database)
-        connection = connection_of(self._settings, self._server)
+        connection = connection_of(self._settings, self._server, before_writing=lease.ensure)
         facts = FactReader(self._server, self._settings.roadbook_currency)
         policies = Policies(self._settings, connection.gateway)
         posting = Posting(
@@ -86,7 +91,7 @@ class Worker:
         )
         posters = Posters(posting, self._settings.roadbook_posters, self._lost.set)
         intake = Intake(self._server, ledger, DeadLetters(self._database), checkpoints, posters.found)
-        readers = Readers(intake, self._settings.roadbook_readers)
+        readers = Readers(intake, self._settings.roadbook_readers, self._lost.set)
         sweep = Sweep(self._admin, Registry(self._database), checkpoints, readers.news)
         wanted = threading.Event()
 
@@ -97,7 +102,7 @@ class Worker:
 
         doorbell = Doorbell(self._bell, readers.news, opened, done)
         threads = [
-            threading.Thread(target=lease.keep, args=(done, self._lost.set), name="lease", daemon=True),
+            threading.Thread(target=lease.keep, args=(over, self._lost.set), name="lease", daemon=True),
             threading.Thread(target=doorbell.listen, name="doorbell", daemon=True),
             threading.Thread(target=self._sweep, args=(sweep, wanted, doorbell, done), name="sweep", daemon=True),
         ]
@@ -119,8 +124,11 @@ class Worker:
             done.set()
             if scheduler.running:
                 scheduler.shutdown(wait=False)
+            if not lease.held():
+                connection.pace.close()
             readers.stop(STOP_PATIENCE)
             posters.stop(STOP_PATIENCE)
+            over.set()
             connection.close()
 
     def _take_up(self, posters: Posters, ledger: Ledger) -> None:
@@ -128,7 +136,7 @@ class Worker:
         until = time_text(datetime.now(UTC) + timedelta(seconds=DUE_AHEAD))
         try:
             posters.load(ledger, until)
-        except CouchError as error:
+        except (CouchError, ValueError) as error:
             log.warning("worker.ledger_unread", reason=str(error))
 
     def _look_for_company(self, realm: str) -> None:
@@ -150,7 +158,7 @@ class Worker:
             try:
                 news = sweep.run()
                 log.debug("sweep.done", databases_with_news=news)
-            except CouchError as error:
+            except Exception as error:
                 log.warning("sweep.failed", reason=str(error))
                 wanted.set()
                 done.wait(1.0)
@@ -182,8 +190,13 @@ def connected_realm(database: Database) -> str:
     return str(found["_id"]).removeprefix("token:") if found else ""
 
 
-def connection_of(settings: Settings, server: CouchServer, realm: str = "") -> Connection:
-    """The connection to a company, by default the connected one; its realm is empty while there is none."""
+def connection_of(
+    settings: Settings, server: CouchServer, realm: str = "", before_writing: Callable[[], None] = lambda: None
+) -> Connection:
+    """The connection to a company, by default the connected one; its realm is empty while there is none.
+
+    `before_writing` is called right before each request that writes; what it raises keeps the request from leaving.
+    """
     database = server.database(CONNECTOR)
     return Connection(
         settings.quickbooks_environment,
@@ -194,4 +207,5 @@ def connection_of(settings: Settings, server: CouchServer, realm: str = "") -> C
         redirect_uri=settings.quickbooks_redirect_uri,
         secret_keys=settings.roadbook_secret_keys,
         posters=settings.roadbook_posters,
+        before_writing=before_writing,
     )

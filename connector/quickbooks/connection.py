@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pydantic import SecretStr
 
@@ -28,13 +28,14 @@ class Connection:
         redirect_uri: str,
         secret_keys: Sequence[SecretStr],
         posters: int = 4,
+        before_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self.realm = realm
         self.oauth = OAuth(environment, client_id, client_secret, redirect_uri)
         self.store = TokenStore(database, secret_keys)
         self.tokens = TokenSource(realm, self.store, self.oauth)
         self.pace = Pace(posters)
-        self._transport = Transport(environment, realm, self.tokens, self.pace)
+        self._transport = Transport(environment, realm, self.tokens, self.pace, before_writing=before_writing)
         self.gateway = Gateway(self._transport)
 
     def close(self) -> None:

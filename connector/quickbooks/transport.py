@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import requests
@@ -74,12 +75,14 @@ class Transport:
         *,
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
+        before_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self.realm = realm
         self.pace = pace
         self._address = f"{company_address(environment)}/v3"
         self._tokens = tokens
         self._timeout = (connect_timeout, read_timeout)
+        self._before_writing = before_writing
         self._threads = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
 
@@ -147,6 +150,8 @@ class Transport:
         batch = request.url.endswith("/batch")
         bound = log.bind(method=request.method, url=request.url, requestid=request.params.get("requestid"))
         with self.pace.turn(batch=batch) as turn:
+            if writes:
+                self._before_writing()
             started = time.monotonic()
             try:
                 prepared = session.prepare_request(request)

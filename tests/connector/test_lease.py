@@ -83,3 +83,14 @@ def test_a_released_lease_is_free_at_once_and_its_fence_goes_on(database: Databa
     assert not first.held()
     assert second.try_take()
     assert (database.get(LEASE) or {})["fence"] == 2
+
+
+def test_a_renewal_whose_answer_was_lost_costs_nothing(database: Database) -> None:
+    lease = Lease(database, 10, Clock())
+    assert lease.try_take()
+    written = database.get(LEASE)
+    assert written is not None
+    database.put(written)  # what the renewal did before its answer was lost
+    lease.renew()
+    lease.renew()
+    assert lease.held()

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from connector.check import CUSTOMER_NOT_YET, Reason
-from connector.errors import Disconnected, FaultDetail, QuickBooksError, QuickBooksFault, Throttled, UnknownOutcome
+from connector.errors import (
+    Disconnected,
+    FaultDetail,
+    QuickBooksError,
+    QuickBooksFault,
+    QuickBooksUnreachable,
+    Throttled,
+    UnknownOutcome,
+)
 from connector.ledger import Row
 from connector.outcomes import answered, failed, posted, refused, retried
 from connector.pinning import pin
@@ -98,3 +106,19 @@ def test_trying_again_remembers_what_a_person_accepted() -> None:
     row = retried(refused(sent(), Reason("repeated_line", "twice"), NOW), AT, ("repeated_line",))
     assert (row.state, row.work, row.reason, row.accepted) == ("received", "post", None, ("repeated_line",))
     assert retried(row, AT, ("repeated_line",)).accepted == ("repeated_line",)
+
+
+def test_waiting_for_a_customer_never_ends_in_an_overflow() -> None:
+    reason = Reason(CUSTOMER_NOT_YET, "not yet", "nobody")
+    patient = replace(refused(sent(), reason, NOW), attempts=100_000)
+    assert refused(patient, reason, NOW).state == "waiting"
+
+
+def test_an_unreachable_quickbooks_is_asked_less_and_less_often() -> None:
+    row, waits = sent(), []
+    for _ in range(10):
+        row = failed(row, QuickBooksUnreachable("away"), decide(QuickBooksUnreachable("away"), 1, jitter=0.0), NOW)
+        waits.append((datetime.fromisoformat(row.due_at) - NOW).total_seconds())
+    assert waits == sorted(waits)
+    assert (waits[0] < 2, waits[-1]) == (True, 60.0)
+    assert row.attempts == 0

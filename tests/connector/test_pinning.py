@@ -102,6 +102,26 @@ def test_it_sets_aside_a_tombstone_it_never_saw_alive_and_notes_a_later_one() ->
     assert (noticed.state, (noticed.notice or {})["code"]) == ("posted", "deleted_after_submit")
 
 
+def test_it_sets_aside_a_second_document_with_the_same_ulid() -> None:
+    request = {"_id": f"custreq:{ULID}", "type": "customer_request", "rep": REP}
+    decided = pin(DATABASE, change(request), pinned(), AT)
+    assert decided.row is None
+    assert decided.letter is not None
+    assert decided.letter["reason"]["code"] == "id_taken"
+
+
+def test_it_sets_aside_what_is_too_large_to_be_put_on_record() -> None:
+    decided = pin(DATABASE, change(order(x_photo="a" * 1_100_000)), None, AT)
+    assert decided.letter is not None
+    assert decided.letter["reason"]["code"] == "too_large"
+
+
+def test_it_has_a_document_looked_for_that_was_answered_before() -> None:
+    row = pin(DATABASE, change(order()), None, AT, answered_before=True).row
+    assert row is not None
+    assert row.suspect
+
+
 def test_it_writes_a_receipt_again_that_says_something_else() -> None:
     row = replace(pinned(), state="posted", work=None)
     own = receipt_of(row)

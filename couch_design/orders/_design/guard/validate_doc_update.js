@@ -351,14 +351,14 @@ function (newDoc, oldDoc, userCtx, secObj) {
     return "receipt:" + parts[1] + later + (parts[2] === undefined ? "" : ":" + parts[2]);
   }
 
-  function checkDraft(doc) {
+  function checkSize(doc) {
     var values = 0, characters = 0;
     function measure(value, depth) {
       var name;
       values += 1;
       if (typeof value === "string") { characters += value.length; }
       if (values > 20000 || characters > 400000 || depth > 12) {
-        refuse("too_large", "the draft is too large; split it into two orders");
+        refuse("too_large", "the document is too large; split it in two");
       }
       if (typeof value === "object" && value !== null) {
         for (name in value) {
@@ -367,6 +367,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
       }
     }
     measure(doc, 0);
+  }
+
+  function checkDraft(doc) {
     if (doc._deleted === true) { return; }
     if (!has(doc, "device")) { refuse("missing_field", "device is missing"); }
     if (!has(doc, "changed_at")) { refuse("missing_field", "changed_at is missing"); }
@@ -461,6 +464,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     checkId(id, prefix);
     if (has(doc, "_attachments")) { refuse("attachments", "attachments are not allowed"); }
     if (prefix !== "draft" && prefix !== "receipt") { checkWriteOnce(doc, prefix); }
+    checkSize(doc);
     if (doc._deleted !== true) { checkIdentity(doc, prefix, rep); }
     if (prefix === "draft") { checkDraft(doc); } else if (doc._deleted !== true) { checkContent(doc, prefix); }
   }

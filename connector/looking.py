@@ -1,0 +1,41 @@
+"""Look before create: what a row's earlier request made in QuickBooks, if it made anything."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from connector.facts import FactReader
+from connector.ledger import Row
+from connector.mapping import carries
+from connector.preparing import readable
+from connector.quickbooks import Gateway, literal
+from connector.records import CustomerRequest, Order
+
+
+class Looking:
+    """Finds the estimate or customer of a row by the marks that only we write."""
+
+    def __init__(self, gateway: Gateway, facts: FactReader) -> None:
+        self._gateway = gateway
+        self._facts = facts
+
+    def find(self, row: Row) -> dict[str, Any] | None:
+        """The entity that was made from a row's document, or None. Costs one metered read; raises QuickBooksError."""
+        record = readable(row)
+        if isinstance(record, CustomerRequest):
+            customers = self._gateway.query(f"select * from Customer where DisplayName = {literal(record.name)}")
+            mark = f"Roadbook request {row.ulid}"
+            return next((found for found in customers if found.get("Notes") == mark), None)
+        customer = self._customer(row, record)
+        if customer is None:
+            return None
+        estimates = self._gateway.find_estimates(customer, record.captured_on)
+        return next((found for found in estimates if carries(found, row.ulid, row.rep)), None)
+
+    def _customer(self, row: Row, order: Order) -> str | None:
+        """The QuickBooks customer in the recorded request; without a request, the one the order names now."""
+        if row.request:
+            return str(json.loads(row.request["body"])["CustomerRef"]["value"])
+        known = self._facts.read([(row, order)])[0].customer
+        return None if known is None else str(known["quickbooks_id"])

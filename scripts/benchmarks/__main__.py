@@ -1,0 +1,95 @@
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import burst, idle, speed
+from benchmarks.report import Report, keep
+from connector.errors import RoadbookError
+from connector.logs import set_up_logs
+from local_servers import CHECKOUT
+from local_servers.process import ProcessError
+
+DOCUMENT = CHECKOUT / "docs" / "benchmarks.md"
+
+
+def main() -> None:
+    """Measure, print table and JSON object, keep the section of the docs; exit 1 with the reason if that fails."""
+    options = parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    set_up_logs("console", "warning")
+    try:
+        with tempfile.TemporaryDirectory(prefix="roadbook-bench-") as directory:
+            report = measured(options, Path(directory))
+    except (RoadbookError, ProcessError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    keep(report, options.docs)
+    print(report.as_text())
+    print(json.dumps(dict(report.result)))
+
+
+def measured(options: argparse.Namespace, directory: Path) -> Report:
+    """Run the benchmark that the options name."""
+    if options.name == "connector":
+        of_speed = speed.Sizes(options.orders, options.slow_loop, options.samples)
+        return speed.measure(directory, of_speed, reps=options.reps, wipe=options.wipe)
+    if options.name == "burst":
+        of_burst = burst.Sizes(options.orders, options.long_orders, options.single_orders)
+        return burst.measure(directory, of_burst, reps=options.reps, wipe=options.wipe)
+    return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of all three benchmarks."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--wipe", action="store_true", help="delete a Roadbook that COUCHDB_URL holds")
+    common.add_argument("--docs", type=Path, default=DOCUMENT, help="the file to keep (default docs/benchmarks.md)")
+    top = argparse.ArgumentParser(
+        prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
+    )
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle")
+    connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
+    connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
+    connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
+    connector.add_argument("--reps", type=positive, default=6, help="reps the orders are spread over (default 6)")
+    connector.add_argument("--samples", type=positive, default=100, help="orders for the latency (default 100)")
+    of_burst = names.add_parser(
+        "burst", parents=[common], help="a burst of orders while QuickBooks enforces its limits"
+    )
+    of_burst.add_argument("--orders", type=positive, default=1000, help="orders of the burst (default 1000)")
+    of_burst.add_argument(
+        "--long-orders", type=natural, default=3600, help="a burst that lasts; 0: none (default 3600)"
+    )
+    of_burst.add_argument("--single-orders", type=natural, default=1000, help="without batches; 0: none (default 1000)")
+    of_burst.add_argument("--reps", type=positive, default=6, help="reps the orders are spread over (default 6)")
+    of_idle = names.add_parser("idle", parents=[common], help="memory and processor time with many databases")
+    of_idle.add_argument("--databases", type=positive, default=1000, help="reps' databases (default 1000)")
+    of_idle.add_argument("--seconds", type=float, default=60.0, help="seconds without news (default 60)")
+    return top
+
+
+def positive(text: str) -> int:
+    """A whole number from 1; raises ValueError."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
+def natural(text: str) -> int:
+    """A whole number from 0; raises ValueError."""
+    if int(text) < 0:
+        raise ValueError(text)
+    return int(text)
+
+
+if __name__ == "__main__":
+    main()

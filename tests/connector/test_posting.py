@@ -1,0 +1,231 @@
+"""Posting under every doubt: looked for before it is sent again, and never under another request while in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+import pytest
+
+from connector.check import Facts
+from connector.errors import FaultDetail, LeaseLost, QuickBooksError, QuickBooksFault, Throttled, UnknownOutcome
+from connector.facts import FactReader
+from connector.lease import Lease
+from connector.ledger import Ledger, Row
+from connector.pinning import pin
+from connector.posting import Posting
+from connector.preparing import Policy
+from connector.quickbooks import BatchItem, BatchOutcome, Gateway
+from connector.quickbooks.bodies import parsed_json
+from connector.receipts import Receipts
+from connector.records import Order
+from tests.connector.samples import CUSTOMER, DATABASE, PRODUCTS, change, order
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+AT = "2026-11-20T10:00:00.000Z"
+
+
+class Rows:
+    """A ledger in memory, with revisions as CouchDB counts them."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = {row.id: replace(row, ledger_revision="1") for row in rows}
+
+    def read(self, row_ids: Sequence[str]) -> dict[str, Row]:
+        return {row_id: self.rows[row_id] for row_id in row_ids if row_id in self.rows}
+
+    def write(self, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+        stored = [replace(row, ledger_revision=str(int(row.ledger_revision or 0) + 1)) for row in rows]
+        self.rows |= {row.id: row for row in stored}
+        return stored, []
+
+
+class Written:
+    """Receipts that are only counted."""
+
+    def __init__(self) -> None:
+        self.states: list[str] = []
+
+    def write(self, rows: Sequence[Row]) -> list[Row]:
+        self.states += [row.state for row in rows]
+        return list(rows)
+
+
+class Known:
+    """Facts that hold for every sample order."""
+
+    def read(self, orders: Sequence[tuple[Row, Order]]) -> list[Facts]:
+        return [Facts(PRODUCTS, CUSTOMER) for _ in orders]
+
+
+class Held:
+    """A lease that is held until it is lost."""
+
+    lost = False
+
+    def ensure(self) -> None:
+        if self.lost:
+            raise LeaseLost("gone")
+
+
+class Books:
+    """QuickBooks with a script: the error each next write suffers, committed first or not."""
+
+    def __init__(self) -> None:
+        self.script: list[tuple[QuickBooksError | None, bool]] = []
+        self.estimates: dict[str, dict[str, Any]] = {}
+        self.requests: list[str] = []
+        self.batches = 0
+
+    def create(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
+        self.requests.append(request_id)
+        error, commits = self.script.pop(0) if self.script else (None, True)
+        if commits and request_id not in self.estimates:
+            made = cast(dict[str, Any], parsed_json(body.decode()))
+            total = sum((Decimal(str(line["Amount"])) for line in made["Line"]), Decimal(0))
+            self.estimates[request_id] = made | {"Id": str(len(self.estimates) + 1), "TotalAmt": total}
+        if error:
+            raise error
+        return self.estimates[request_id]
+
+    def batch(self, items: Sequence[BatchItem], request_id: str) -> list[BatchOutcome]:
+        self.batches += 1
+        outcomes = []
+        for item in items:
+            try:
+                entity = self.create(item.entity, item.body, f"{request_id}/{item.bid}")
+            except QuickBooksError as error:
+                outcomes.append(BatchOutcome(item.bid, error=error))
+            else:
+                outcomes.append(BatchOutcome(item.bid, entity=entity))
+        return outcomes
+
+    def find_estimates(self, customer: str, day: Any) -> list[dict[str, Any]]:
+        return list(self.estimates.values())
+
+
+def new_row(**changes: Any) -> Row:
+    row = pin(DATABASE, change(order()), None, AT).row
+    assert row is not None
+    return replace(row, **changes)
+
+
+class Desk:
+    """A posting with all its edges replaced."""
+
+    def __init__(self, *rows: Row) -> None:
+        self.books, self.ledger, self.receipts, self.lease = Books(), Rows(rows), Written(), Held()
+        self.posting = Posting(
+            cast(Ledger, self.ledger),
+            cast(Receipts, self.receipts),
+            cast(FactReader, Known()),
+            cast(Gateway, self.books),
+            cast(Lease, self.lease),
+            Policy,
+            "realm",
+            clock=lambda: NOW,
+            jitter=lambda: 0.0,
+        )
+
+    def work(self) -> list[Row]:
+        self.posting.work(list(self.ledger.rows))
+        return list(self.ledger.rows.values())
+
+
+def test_a_refused_repeat_says_nothing_about_the_first_attempt() -> None:
+    desk = Desk(new_row())
+    desk.books.script = [(UnknownOutcome("timeout"), False), (Throttled("429"), False)]
+    [row] = desk.work()
+    assert (row.state, row.doubtful, row.suspect) == ("waiting", True, True)
+    [row] = desk.work()
+    assert (row.state, row.doubtful) == ("waiting", True)
+    [row] = desk.work()
+    assert row.state == "posted"
+    assert len(set(desk.books.requests)) == 1
+
+
+def test_a_late_commit_is_adopted_instead_of_doubled() -> None:
+    desk = Desk(new_row())
+    desk.books.script = [(UnknownOutcome("timeout"), True)]
+    desk.work()
+    [row] = desk.work()
+    assert row.state == "posted"
+    assert [event["event"] for event in row.trail][-1] == "adopted"
+    assert len(desk.books.estimates) == 1
+    assert len(desk.books.requests) == 1
+
+
+def test_a_row_that_was_refused_after_a_doubt_is_looked_for_before_it_is_prepared_anew() -> None:
+    desk = Desk(new_row(), *(new_row(rep=f"r{letter * 15}", database=f"orders-r{letter * 15}") for letter in "cdefg"))
+    first = next(iter(desk.ledger.rows))
+    refusal = QuickBooksFault(400, (FaultDetail("6000", "no"),))
+    desk.books.script = [(UnknownOutcome("timeout"), False)]
+    desk.posting.work([first])
+    desk.books.script = [(refusal, False)]
+    desk.posting.work([first])
+    row = desk.ledger.rows[first]
+    assert (row.state, row.doubtful, row.suspect) == ("parked", False, True)
+    desk.ledger.rows[first] = replace(row, state="received", work="post")
+    desk.posting.work([first])
+    assert desk.ledger.rows[first].state == "posted"
+    assert "item" not in (desk.ledger.rows[first].request or {})
+
+
+def test_a_document_that_was_answered_before_the_ledger_was_set_back_is_adopted() -> None:
+    desk = Desk(new_row())
+    desk.work()
+    desk.ledger.rows = {row.id: replace(row, ledger_revision="1") for row in [new_row(suspect=True)]}
+    [row] = desk.work()
+    assert row.state == "posted"
+    assert len(desk.books.estimates) == 1
+
+
+def test_nothing_is_sent_to_another_company_than_the_one_in_doubt() -> None:
+    desk = Desk(
+        new_row(sent_at=AT, request={"realm": "another", "body": "{}", "request_id": "x", "entity": "Estimate"})
+    )
+    [row] = desk.work()
+    assert (row.state, (row.reason or {})["code"]) == ("parked", "other_company")
+    assert desk.books.requests == []
+
+
+def test_nothing_is_sent_without_the_lease() -> None:
+    desk = Desk(new_row())
+    desk.lease.lost = True
+    with pytest.raises(LeaseLost):
+        desk.work()
+    assert desk.books.requests == []
+
+
+def test_a_posted_row_on_which_the_program_fails_stays_posted() -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    desk.ledger.rows[row.id] = replace(row, work="receipt")
+    desk.posting.give_up(row.id, RuntimeError("boom"))
+    given_up = desk.ledger.rows[row.id]
+    assert (given_up.state, given_up.work, (given_up.notice or {})["code"]) == ("posted", None, "program_error")
+    desk.ledger.rows[row.id] = replace(given_up, state="parked", work="post")
+    desk.work()
+    assert len(desk.books.estimates) == 1
+
+
+def test_a_row_that_goes_on_waiting_for_the_same_reason_writes_no_receipt_again() -> None:
+    desk = Desk(new_row())
+    desk.books.script = [(Throttled("429"), False)] * 3
+    for _ in range(3):
+        desk.work()
+    assert desk.receipts.states == ["waiting"]
+    desk.work()
+    assert desk.receipts.states == ["waiting", "posted"]
+
+
+def test_four_rows_go_as_a_batch_and_each_has_its_own_outcome() -> None:
+    rows = [new_row(rep=f"r{letter * 15}", database=f"orders-r{letter * 15}") for letter in "cdef"]
+    desk = Desk(*(replace(row, content={**row.content, "rep": row.rep}) for row in rows))
+    desk.books.script = [(None, True), (QuickBooksFault(400, (FaultDetail("6000", "no"),)), False)]
+    states = sorted(row.state for row in desk.work())
+    assert states == ["parked", "posted", "posted", "posted"]
+    assert desk.books.batches == 1
