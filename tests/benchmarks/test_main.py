@@ -58,7 +58,7 @@ def test_it_measures_a_burst_under_the_documented_limits(tmp_path: Path) -> None
     assert result["http_429"] == 0
     assert result["seconds"] > 0
     assert result["single_orders"] == 12
-    assert 0 < result["single_limit_share"] < 1
+    assert 0 < result["single_whole_run_share"] < 1
     assert 0 < result["single_limit_share_while_binding"] <= 1
 
 
