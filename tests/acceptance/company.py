@@ -23,7 +23,7 @@ from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import Rep, Roadbook
 from tests.acceptance.ulids import new_ulid
 
-PATIENCE = 40  # seconds
+PATIENCE = 120  # seconds; only a failure takes this long
 PROGRAMS = Path(__file__).parent / "programs"
 
 
