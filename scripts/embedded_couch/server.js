@@ -14,6 +14,8 @@ const KEEP_ALIVE = 300_000; // milliseconds
 
 process.umask(0o077); // express-pouchdb rewrites config.json, and that holds the secret of the cookies
 EventEmitter.defaultMaxListeners = 0; // every open feed listens to its database
+// Update handlers and shows may log; a parent that reads only the one line would let the pipe fill and block us.
+console.log = console.error;
 // express-pouchdb leaves rejected promises behind on ordinary answers such as 404.
 process.on('unhandledRejection', (error) => {
   console.error('unhandled rejection:', (error && (error.reason || error.stack)) || error);
@@ -53,15 +55,17 @@ async function open(folder, settings) {
     return application;
   } catch (error) {
     if (error instanceof NoAdministrator) leave(EXIT.noAdministrator, error.message);
-    const locked = /\block\b/i.test(error.message);
-    return leave(locked ? EXIT.folderInUse : EXIT.internal, `cannot open ${folder}: ${error.reason || error.message}`);
+    const why = error.reason || error.message;
+    if (!/\block\b/i.test(error.message)) return leave(EXIT.internal, `cannot open ${folder}: ${why}`);
+    const advice = 'stop it, or choose another folder in EMBEDDED_COUCH_DIRECTORY';
+    return leave(EXIT.folderInUse, `another process uses ${folder}: ${advice} (${why})`);
   }
 }
 
 function listen(application, settings, folder) {
   const server = application.listen(settings.port, settings.host, () => {
     const {port} = server.address();
-    console.log(JSON.stringify({ready: true, port, pid: process.pid, directory: folder}));
+    process.stdout.write(`${JSON.stringify({ready: true, port, pid: process.pid, directory: folder})}\n`);
   });
   server.on('error', (error) => leave(EXIT.internal, `cannot listen: ${error.message}`));
   server.keepAliveTimeout = KEEP_ALIVE;

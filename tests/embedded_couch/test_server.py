@@ -65,6 +65,7 @@ def test_it_refuses_to_start_with_settings_that_cannot_be_right(tmp_path, settin
 def test_a_second_process_leaves_the_folder_of_the_first_alone(disk):
     ended = run(disk.directory, EMBEDDED_COUCH_PASSWORD="another")
     assert ended.returncode == 73
+    assert f"another process uses {disk.directory}" in ended.stderr and "EMBEDDED_COUCH_DIRECTORY" in ended.stderr
     assert requests.get(f"{disk.url}/_all_dbs", timeout=10).status_code == 200
     disk.kill9()
     disk.restart()
@@ -163,6 +164,29 @@ def test_it_stops_within_two_seconds_with_feeds_open(disk):
         process = disk._child
         process._process.terminate()
         assert process.wait(2) == 0
+
+
+def test_what_design_documents_log_stays_out_of_its_output():
+    design = {
+        "updates": {"log": "function (doc, request) { log('from the handler'); return [null, 'done']; }"},
+        "shows": {"log": "function (doc, request) { log('from the show'); return 'shown'; }"},
+    }
+    environment = os.environ | {
+        "EMBEDDED_COUCH_DIRECTORY": ":memory:",
+        "EMBEDDED_COUCH_PORT": "0",
+        "EMBEDDED_COUCH_PASSWORD": "secret",
+        "EMBEDDED_COUCH_FOLLOW_STDIN": "1",
+    }
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([str(node()), str(PROGRAM)], env=environment, text=True, **pipes) as process:
+        address = f"http://admin:secret@127.0.0.1:{json.loads(process.stdout.readline())['port']}/books"
+        assert requests.put(address, timeout=10).status_code == 201
+        assert requests.put(f"{address}/_design/talk", json=design, timeout=10).status_code == 201
+        assert requests.post(f"{address}/_design/talk/_update/log", timeout=10).text == "done"
+        assert requests.get(f"{address}/_design/talk/_show/log", timeout=10).text == "shown"
+        output, errors = process.communicate(timeout=10)
+    assert output == ""
+    assert "from the handler" in errors and "from the show" in errors
 
 
 def test_it_goes_away_when_its_parent_does(tmp_path):
