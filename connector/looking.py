@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from connector.facts import FactReader
@@ -14,14 +15,18 @@ from connector.records import CustomerRequest, Order
 
 
 class Looking:
-    """Finds the estimate or customer of a row by the marks that only we write."""
+    """Finds the estimates and customers of a group of rows by the marks that only we write.
+
+    Each customer's day is read once for the whole group, since reads are metered; so one instance serves one group.
+    """
 
     def __init__(self, gateway: Gateway, facts: FactReader) -> None:
         self._gateway = gateway
         self._facts = facts
+        self._days: dict[tuple[str, date], list[dict[str, Any]]] = {}
 
     def find(self, row: Row) -> dict[str, Any] | None:
-        """The entity that was made from a row's document, or None. Costs one metered read; raises QuickBooksError."""
+        """The entity that was made from a row's document, or None. Costs at most one read; raises QuickBooksError."""
         record = readable(row)
         if isinstance(record, CustomerRequest):
             customers = self._gateway.query(f"select * from Customer where DisplayName = {literal(record.name)}")
@@ -30,8 +35,10 @@ class Looking:
         customer = self._customer(row, record)
         if customer is None:
             return None
-        estimates = self._gateway.find_estimates(customer, record.captured_on)
-        return next((found for found in estimates if carries(found, row.ulid, row.rep)), None)
+        day = customer, record.captured_on
+        if day not in self._days:
+            self._days[day] = self._gateway.find_estimates(*day)
+        return next((found for found in self._days[day] if carries(found, row.ulid, row.rep)), None)
 
     def _customer(self, row: Row, order: Order) -> str | None:
         """The QuickBooks customer in the recorded request; without a request, the one the order names now."""

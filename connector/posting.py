@@ -48,7 +48,6 @@ class Posting:
         self._receipts = receipts
         self._facts = facts
         self._gateway = gateway
-        self._looking = Looking(gateway, facts)
         self._lease = lease
         self._policy = policy
         self._realm = realm
@@ -105,9 +104,10 @@ class Posting:
         outcomes: list[Row] = []
         alone: set[str] = set()  # rows that were sent before under another request: never part of a batch
         fresh = [row for row in rows if not (row.doubtful or row.suspect)]
+        looking = Looking(self._gateway, self._facts)
         for row in rows:
             if row.doubtful or row.suspect:
-                outcome = self._look_again(row)
+                outcome = self._look_again(row, looking)
                 if outcome is not None:
                     outcomes.append(outcome)
                 else:
@@ -187,13 +187,13 @@ class Posting:
         )
         return failed(row, error, decision, self._clock())
 
-    def _look_again(self, row: Row) -> Row | None:
+    def _look_again(self, row: Row, looking: Looking) -> Row | None:
         """Something may have been sent before: adopt what it made, else repeat the same bytes; None: prepare anew."""
         if row.request and row.request.get("realm", self._realm) != self._realm:
             text = f"It was sent to company {row.request['realm']}, which is not the one that is connected now."
             return refused(row, Reason("other_company", text, "admin"), self._clock())
         try:
-            found = self._looking.find(row)
+            found = looking.find(row)
         except QuickBooksError as error:
             # A failed look changes nothing about the doubt: what was sent may still have arrived.
             return replace(self._failed(row, error), sent_at=row.sent_at, suspect=True)

@@ -38,7 +38,7 @@ def run_batch(company: Company, body: Any, request_id: str | None) -> bytes:
 def _item(company: Company, item: dict[str, Any], request_id: str | None) -> bytes:
     item_id = str(item.get("bId", ""))
     try:
-        if request_id is not None and len(item_id) > LONGEST_ITEM:
+        if request_id and len(item_id) > LONGEST_ITEM:
             raise too_long("bId", item_id, LONGEST_ITEM)
         if "Query" in item:
             return money.write({"QueryResponse": query(company, str(item["Query"])), "bId": item_id})

@@ -33,7 +33,10 @@ MESSAGES = {
     "6240": "Duplicate Name Exists Error",
     "10000": "An application error has occurred while processing your request",
 }
-INACTIVE = "Something you're trying to use has been made inactive. Check the fields with accounts, customers, items."
+INACTIVE = (
+    "Something you're trying to use has been made inactive. "
+    "Check the fields with accounts, customers, items, vendors or employees."
+)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import traceback
 
 from quickbooks_sandbox import money
 from quickbooks_sandbox.api import carry_out
-from quickbooks_sandbox.exchange import JSON, Cut, Dropped, Reply, Request, json_reply
+from quickbooks_sandbox.exchange import JSON, Cut, Dropped, Reply, Request
 from quickbooks_sandbox.faults import Error, Fault, GatewayFault, throttled, token_refused, wrong_company
 from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.trouble import Armed
@@ -17,6 +17,7 @@ from quickbooks_sandbox.xml_answers import as_xml
 
 XML = "application/xml;charset=utf-8"
 HTML = "text/html"
+FAULT_JSON = "application/json"  # only answers that are no fault name their character set
 STATUSES = {"status_500_html": 500, "status_502": 502, "status_503": 503, "status_504": 504}
 SERVED = {
     "QBO-Version": "sandbox",
@@ -53,9 +54,20 @@ def _facts(request: Request, segments: list[str]) -> tuple[str, dict[str, str]]:
     operation = kind
     if kind == "write":
         named = segments[2].lower() if len(segments) == 3 else request.parameters.get("operation", "").lower()
-        operation = named or ("update" if b'"SyncToken"' in request.body else "create")
+        operation = named or ("update" if _names_itself(request.body) else "create")
     facts = {"entity": resource, "operation": operation, "requestid": request.parameters.get("requestid", "")}
     return kind, facts
+
+
+def _names_itself(body: bytes) -> bool:
+    """Whether a body has the id of what it changes; its lines and addresses may have ids as well."""
+    if b'"Id"' not in body:
+        return False
+    try:
+        document = money.parse(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and bool(document.get("Id"))
 
 
 def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request) -> Reply:
@@ -72,15 +84,20 @@ def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request)
             spent = f"total={int(total * 1000)}, db={int(inside * 1000)}"
             reply = Reply(200, reply.kind, reply.body, {**SERVED, "Service-Time": spent})
         except Fault as fault:
-            reply = json_reply(fault.status, {"Fault": fault.as_json(), "time": company.clock.envelope_time()})
+            reply = _fault_reply(sandbox, fault)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            broken = Fault(Error("10000", "System Failure Error: see the sandbox's log"), kind="SystemFault")
-            reply = json_reply(500, {"Fault": broken.as_json(), "time": company.clock.envelope_time()})
+            broken = Fault(Error("10000", "System Failure Error: see the sandbox's log"), kind="SystemFault", status=500)
+            reply = _fault_reply(sandbox, broken)
         company.store.commit()
-    if reply.kind == JSON and not request.wants_json:
+    if reply.kind in (JSON, FAULT_JSON) and not request.wants_json:
         return Reply(reply.status, XML, as_xml(money.parse(reply.body)), reply.headers)
     return reply
+
+
+def _fault_reply(sandbox: Sandbox, fault: Fault) -> Reply:
+    document = {"Fault": fault.as_json(), "time": sandbox.company.clock.envelope_time()}
+    return Reply(fault.status, FAULT_JSON, money.write(document))
 
 
 def _refused(sandbox: Sandbox, fault: GatewayFault, request: Request) -> Reply:
@@ -88,7 +105,7 @@ def _refused(sandbox: Sandbox, fault: GatewayFault, request: Request) -> Reply:
     throttled_in_xml = fault.status == 429 and sandbox.company.switches["throttle_body"] == "xml"
     if fault.always_xml or throttled_in_xml or not request.wants_json:
         return Reply(fault.status, "application/xml", fault.as_xml().encode(), headers)
-    return Reply(fault.status, "application/json", money.write(fault.as_json()), headers)
+    return Reply(fault.status, FAULT_JSON, money.write(fault.as_json()), headers)
 
 
 def _before(sandbox: Sandbox, armed: Armed | None, stopping: threading.Event) -> Reply | None:
@@ -106,8 +123,9 @@ def _before(sandbox: Sandbox, armed: Armed | None, stopping: threading.Event) ->
     if kind == "wrong_cluster":
         raise GatewayFault(401, "130", "WrongClusterError", "Accessing Wrong Cluster", "AuthenticationFault")
     if kind == "severe_error":
-        fault = Fault(Error("10000", "System Failure Error: on demand"), kind="SystemFault")
-        return json_reply(500, {"Fault": fault.as_json(), "time": sandbox.company.clock.envelope_time()})
+        return _fault_reply(
+            sandbox, Fault(Error("10000", "System Failure Error: on demand"), kind="SystemFault", status=500)
+        )
     if kind in STATUSES:
         return Reply(STATUSES[kind], HTML, b"<html><body>Service unavailable</body></html>")
     return None

@@ -11,7 +11,7 @@ from quickbooks_sandbox.money import plain
 from quickbooks_sandbox.name_paths import child_of
 from quickbooks_sandbox.number_fields import read_number
 from quickbooks_sandbox.people import PEOPLE
-from quickbooks_sandbox.property_names import READ_ONLY, check_properties, words
+from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse, words
 
 KINDS = (*PEOPLE, "Item", "Term", "Account", "TaxCode")
 DELETED = " (deleted)"
@@ -38,7 +38,7 @@ def create(company: Company, kind: str, body: Entity) -> Entity:
         if not name:
             raise missing("Name")
         _check_unique(company, kind, name, entity_id)
-        entity |= {"Name": name, "Active": True, **child_of(company, kind, name, body)}
+        entity |= {"Name": name, "Active": True, **_place(company, kind, name, body)}
         if kind == "Item":
             entity |= items.new(company, body)
     entity |= {
@@ -56,7 +56,7 @@ def update(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
     company.check_sync_token(stored, body, kind)
     _check(company, kind, body)
     given = {name: value for name, value in body.items() if name not in READ_ONLY and name != "CurrencyRef"}
-    if body.get("sparse") is True:
+    if is_sparse(body):
         merged = {**stored, **given}
     else:
         kept = {name: value for name, value in stored.items() if name in READ_ONLY | KEPT}
@@ -79,12 +79,19 @@ def update(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
         _check_unique(company, kind, merged[name], stored["Id"])
     for derived in ("Level", "FullyQualifiedName"):
         merged.pop(derived, None)
-    merged |= child_of(company, kind, merged[name], merged) if active else _path(stored, merged[name])
+    merged |= _place(company, kind, merged[name], merged) if active else _path(stored, merged[name])
     return stored if merged == stored else company.touch(kind, merged)
+
+
+def _place(company: Company, kind: str, name: str, body: Entity) -> Entity:
+    """Where an entity stands among those of its kind; terms stand nowhere."""
+    return child_of(company, kind, name, body) if "FullyQualifiedName" in PROPERTIES[kind] else {}
 
 
 def _path(stored: Entity, name: str) -> Entity:
     """Where an inactive entity stands: its parent may be inactive by now as well."""
+    if "FullyQualifiedName" not in stored:
+        return {}
     above, colon, _ = str(stored["FullyQualifiedName"]).rpartition(":")
     level = {"Level": stored["Level"]} if "Level" in stored else {}
     return {"FullyQualifiedName": f"{above}{colon}{name}", **level}

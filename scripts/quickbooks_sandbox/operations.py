@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from quickbooks_sandbox import name_lists, sales_forms
@@ -9,8 +10,9 @@ from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.delivery import send
 from quickbooks_sandbox.faults import INACTIVE, Fault, refuse
 from quickbooks_sandbox.kinds import FORMS, KINDS, SINGLE
-from quickbooks_sandbox.query_language import parse_query
+from quickbooks_sandbox.query_language import Query, parse_query
 from quickbooks_sandbox.query_run import run
+from quickbooks_sandbox.store import KEYS
 
 DUPLICATES = "allowduplicatedocnum"
 OPERATIONS = ("create", "update", "delete", "void", "send")
@@ -64,4 +66,22 @@ def query(company: Company, statement: str) -> Entity:
     kind = KINDS.get(parsed.entity.lower())
     if kind is None:
         raise refuse("4001", f"QueryValidationError: Invalid entity {parsed.entity}")
-    return run(parsed, kind, company.store.all(kind), by_id=company.switches["sort_by_id"] == "allowed")
+    rows = _candidates(company, kind, parsed)
+    return run(parsed, kind, rows, by_id=company.switches["sort_by_id"] == "allowed")
+
+
+def _candidates(company: Company, kind: str, parsed: Query) -> Iterable[Entity]:
+    """Few enough entities where the statement names an id, a name or a number; otherwise all of the kind."""
+    for condition in parsed.conditions:
+        name = condition.name.lower()
+        if condition.operator == "=" and name == KEYS.get(kind, "").lower():
+            return sorted(company.store.keyed(kind, condition.values[0]), key=_age)
+        if condition.operator in ("=", "IN") and name == "id":
+            found = (company.store.find(kind, entity_id) for entity_id in set(condition.values))
+            return sorted((entity for entity in found if entity is not None), key=_age)
+    return company.store.all(kind)
+
+
+def _age(entity: Entity) -> tuple[int, str]:
+    """Oldest first: ids are counted up."""
+    return len(entity["Id"]), entity["Id"]

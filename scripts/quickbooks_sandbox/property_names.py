@@ -86,7 +86,11 @@ PROPERTIES = {
         """CompanyName LegalName Country FiscalYearStartMonth DefaultTimeZone NameValue CompanyAddr LegalAddr Email
         CompanyStartDate"""
     ),
-    "Preferences": EVERY | words("SalesFormsPrefs TaxPrefs CurrencyPrefs EmailMessagesPrefs OtherPrefs"),
+    "Preferences": EVERY
+    | words(
+        """AccountingInfoPrefs ProductAndServicesPrefs SalesFormsPrefs EmailMessagesPrefs VendorAndPurchasesPrefs
+        TimeTrackingPrefs TaxPrefs CurrencyPrefs ReportPrefs OtherPrefs"""
+    ),
     "Line": words(
         """Id LineNum Description Amount Received LinkedTxn DetailType DiscountLineDetail SalesItemLineDetail
         DescriptionLineDetail GroupLineDetail SubTotalLineDetail SubtotalLineDetail TaxLineDetail CustomField LineEx
@@ -110,6 +114,11 @@ READ_ONLY = EVERY - {"CustomField"} | words(
 )
 # Lower-case names as a query may spell them -> as the entity spells them.
 SPELLING = {kind: {name.lower(): name for name in names} for kind, names in PROPERTIES.items()}
+
+
+def is_sparse(body: dict[str, Any]) -> bool:
+    """Whether an update leaves alone what it does not say; `true` may come as text."""
+    return body.get("sparse") in (True, "true")
 
 
 def check_properties(kind: str, body: Any) -> None:

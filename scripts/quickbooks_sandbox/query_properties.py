@@ -10,7 +10,8 @@ FORMS = frozenset({"Id", "CustomerRef", "ProjectRef", "TxnDate", "DueDate", "Doc
 ONLY = {"Estimate": FORMS, "Invoice": FORMS | {"TotalAmt", "Balance"}}
 NEVER = words(
     """Line LinkedTxn CustomField BillAddr ShipAddr OtherAddr PrimaryAddr ParentRef TxnTaxDetail CustomerMemo
-    SalesTaxRateList PurchaseTaxRateList SalesFormsPrefs TaxPrefs CurrencyPrefs NameValue"""
+    SalesTaxRateList PurchaseTaxRateList NameValue AccountingInfoPrefs ProductAndServicesPrefs SalesFormsPrefs
+    EmailMessagesPrefs VendorAndPurchasesPrefs TimeTrackingPrefs TaxPrefs CurrencyPrefs ReportPrefs OtherPrefs"""
 )
 WHOLE = NEVER - {"Line", "LinkedTxn", "CustomField"} | {"MetaData"}
 META_DATA = {"createtime": "CreateTime", "lastupdatedtime": "LastUpdatedTime"}

@@ -14,6 +14,9 @@ from quickbooks_sandbox.name_lists import KINDS as NAME_LISTS
 from quickbooks_sandbox.query_language import Condition, Query
 from quickbooks_sandbox.query_properties import column, path_to_ask
 
+# What a reference, an e-mail address, a telephone number or a web address is compared by.
+INSIDE = ("value", "Address", "FreeFormNumber", "URI")
+
 Entity = dict[str, Any]
 Test = Callable[[Entity], bool]
 
@@ -64,7 +67,9 @@ def _read(entity: Entity, path: tuple[str, ...]) -> Any:
     value: Any = entity
     for name in path:
         value = value.get(name) if isinstance(value, dict) else None
-    return value["value"] if isinstance(value, dict) and "value" in value else value
+    if isinstance(value, dict):
+        return next((value[name] for name in INSIDE if name in value), value)
+    return value
 
 
 def _test(kind: str, condition: Condition) -> Test:

@@ -17,8 +17,8 @@ LONGEST_ITEM = 10  # characters of a bId
 
 
 def identity(company: Company, request_id: str | None, item_id: str | None = None) -> str | None:
-    """What a request, or one item of a batch, is known by: ids are unique in one company."""
-    if request_id is None:
+    """What a request, or one item of a batch, is known by: ids are unique in one company. An empty id is none."""
+    if not request_id:
         return None
     parts = (company.realm, request_id) if item_id is None else (company.realm, request_id, item_id)
     return "\n".join(parts)
@@ -44,5 +44,5 @@ def once(company: Company, key: str | None, body: bytes, carry_out: Callable[[],
 
 def check_length(request_id: str | None, most: int = LONGEST) -> None:
     """Raise Fault 2050 for a request id that is too long."""
-    if request_id is not None and not 1 <= len(request_id) <= most:
+    if request_id is not None and len(request_id) > most:
         raise too_long("requestid", request_id, most, 1)

@@ -13,7 +13,7 @@ from quickbooks_sandbox.company import HOME_CURRENCY, Company
 from quickbooks_sandbox.faults import Errors, missing, refuse
 from quickbooks_sandbox.form_checks import check_form
 from quickbooks_sandbox.money import amount_of, printed
-from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, words
+from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse, words
 from quickbooks_sandbox.sales_lines import LineIds, read_lines, total_of
 
 TERMS = timedelta(days=30)
@@ -53,7 +53,7 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
 def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplicates_allowed: bool = False) -> Entity:
     """Full or sparse update of a stored form; one that changes nothing keeps the SyncToken. Raises a Fault."""
     company.check_sync_token(stored, body, kind)
-    sparse = body.get("sparse") is True
+    sparse = is_sparse(body)
     merged = {**stored, **body} if sparse else body
     known = {line["Id"] for line in stored["Line"] if "Id" in line}
     ids = LineIds(known, int(company.store.value(f"LineId/{stored['Id']}", 0)))
@@ -138,9 +138,8 @@ def _complete(kind: str, form: Entity, body: Entity, customer: Entity, lines: li
     for name in ("BillAddr", "ShipAddr"):
         if name not in form and customer.get(name):
             form[name] = customer[name]
-    email = body.get("BillEmail") or customer.get("PrimaryEmailAddr")
-    if email:
-        form["BillEmail"] = email
+    if body.get("BillEmail"):
+        form["BillEmail"] = body["BillEmail"]
     form |= {"TotalAmt": printed(total), "ApplyTaxAfterDiscount": body.get("ApplyTaxAfterDiscount") is True}
     form["PrintStatus"] = body.get("PrintStatus") or "NeedToPrint"
     form["EmailStatus"] = body.get("EmailStatus") or "NotSet"

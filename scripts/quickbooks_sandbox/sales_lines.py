@@ -85,6 +85,8 @@ def _line(company: Company, line: Any) -> Line:
         return {**stored, "DetailType": kind, "DescriptionLineDetail": line.get("DescriptionLineDetail") or {}}
     detail = line.get(kind) or {}
     check_properties(kind, detail)
+    if kind == "SalesItemLineDetail" and line.get("Amount") in (None, ""):
+        raise missing("Amount")
     amount = cents(read_number(line, "Amount"))
     if kind == "DiscountLineDetail":
         written = _discount(detail)
@@ -108,7 +110,7 @@ def _sale(company: Company, amount: Decimal, detail: Line) -> Line:
     reference = str((detail.get("ItemRef") or {}).get("value") or "")
     if reference:
         item = company.store.find("Item", reference)
-        if item is None or not item["Active"]:
+        if item is None or not item["Active"] or item["Type"] == "Category":
             raise company.inactive("ItemRef")
         written["ItemRef"] = {"value": reference, "name": item["FullyQualifiedName"]}
     for name in ("ServiceDate", "ClassRef"):

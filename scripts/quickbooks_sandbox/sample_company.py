@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quickbooks_sandbox import name_lists
-from quickbooks_sandbox.company import Company
+from quickbooks_sandbox.company import HOME_CURRENCY, Company
 
 ITEMS = (
     ("Arabica beans, 1 kg", "BEAN-1", "18.40"),
@@ -30,6 +30,19 @@ CUSTOMERS = (
     ("Green & Good Grocers", "hq@greengood.example", "77 Mill Lane", "Leeds"),
     ("Gasthof zum Bären", "kueche@baeren.example", "Dorfplatz 1", "Füssen"),
 )
+# Id, name, classification, type and detail type, with the ids of Intuit's own sample company.
+ACCOUNTS = (
+    ("1", "Services", "Revenue", "Income", "ServiceFeeIncome"),
+    ("33", "Accounts Payable (A/P)", "Liability", "Accounts Payable", "AccountsPayable"),
+    ("35", "Checking", "Asset", "Bank", "Checking"),
+    ("36", "Savings", "Asset", "Bank", "Savings"),
+    ("42", "Visa", "Liability", "Credit Card", "CreditCard"),
+    ("79", "Sales of Product Income", "Revenue", "Income", "SalesOfProductIncome"),
+    ("80", "Cost of Goods Sold", "Expense", "Cost of Goods Sold", "SuppliesMaterialsCogs"),
+    ("81", "Inventory Asset", "Asset", "Other Current Asset", "Inventory"),
+    ("84", "Accounts Receivable (A/R)", "Asset", "Accounts Receivable", "AccountsReceivable"),
+    ("86", "Discounts given", "Revenue", "Income", "DiscountsRefundsGiven"),
+)
 # Rows of TaxCode that are no tax codes: their ids are words.
 PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
 REALM_NAME = "Harbour Fine Foods"
@@ -53,31 +66,69 @@ def lay_foundation(company: Company) -> None:
         store.put("TaxCode", {**_head(code, stamp), "Name": code, "Active": True, "TaxGroup": False})
     store.put("TaxCode", {**_head("2", stamp), "Name": "California", "Active": True, "Taxable": True, "TaxGroup": True})
     for position, (name, days) in enumerate((("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30)), start=1):
-        term = {"Name": name, "FullyQualifiedName": name, "Active": True, "Type": "STANDARD", "DueDays": days}
+        term = {"Name": name, "Active": True, "Type": "STANDARD", "DueDays": days}
         store.put("Term", {**_head(str(position), stamp), **term})
     store.set_value("Id/Term", 3)
-    for number, name, kind in (
-        ("1", "Services", "Income"),
-        ("79", "Sales of Product Income", "Income"),
-        ("80", "Cost of Goods Sold", "Cost of Goods Sold"),
-        ("81", "Inventory Asset", "Other Current Asset"),
-        ("86", "Discounts given", "Income"),
-    ):
-        account = {"Name": name, "FullyQualifiedName": name, "AccountType": kind, "Active": True}
+    for number, name, classification, kind, detail in ACCOUNTS:
+        account = {
+            "Name": name,
+            "SubAccount": False,
+            "FullyQualifiedName": name,
+            "Active": True,
+            "Classification": classification,
+            "AccountType": kind,
+            "AccountSubType": detail,
+            "CurrentBalance": 0,
+            "CurrentBalanceWithSubAccounts": 0,
+            "CurrencyRef": HOME_CURRENCY,
+        }
         store.put("Account", {**_head(number, stamp), **account})
     store.set_value("Id/Account", 100)
 
 
 def preferences(switches: dict[str, Any]) -> dict[str, Any]:
-    """The company's preferences, as far as the switches decide them."""
+    """The company's preferences; the switches decide how its forms are numbered."""
     return {
+        "AccountingInfoPrefs": {
+            "FirstMonthOfFiscalYear": "January",
+            "UseAccountNumbers": False,
+            "TaxYearMonth": "January",
+            "ClassTrackingPerTxn": False,
+            "ClassTrackingPerTxnLine": False,
+            "TrackDepartments": False,
+            "CustomerTerminology": "Customers",
+        },
+        "ProductAndServicesPrefs": {
+            "ForSales": True,
+            "ForPurchase": True,
+            "QuantityWithPriceAndRate": True,
+            "QuantityOnHand": True,
+        },
         "SalesFormsPrefs": {
             "CustomTxnNumbers": switches["custom_transaction_numbers"],
             "AllowEstimates": True,
             "AllowDiscount": True,
+            "AllowDeposit": False,
+            "AllowServiceDate": False,
+            "AllowShipping": False,
+            "UsingProgressInvoicing": False,
+            "DefaultTerms": {"value": "3"},
         },
+        "EmailMessagesPrefs": {
+            "EstimateMessage": {"Subject": f"Estimate from {REALM_NAME}", "Message": "Here is our estimate."},
+            "InvoiceMessage": {"Subject": f"Invoice from {REALM_NAME}", "Message": "Here is our invoice."},
+        },
+        "VendorAndPurchasesPrefs": {"BillableExpenseTracking": True, "TrackingByCustomer": True},
+        "TimeTrackingPrefs": {"WorkWeekStartDate": "Monday", "UseServices": True, "BillCustomers": True},
         "TaxPrefs": {"UsingSalesTax": False, "PartnerTaxEnabled": False},
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": "USD"}},
+        "CurrencyPrefs": {
+            "MultiCurrencyEnabled": False,
+            "HomeCurrency": {"value": HOME_CURRENCY["value"]},
+        },
+        "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
+        "OtherPrefs": {
+            "NameValue": [{"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your order."}]
+        },
     }
 
 

@@ -19,7 +19,7 @@ def test_it_posts_an_order_exactly_once_when_killed_at(company: Company, step: S
 
 @pytest.mark.parametrize("step", [Step.LEDGER_PINNED, Step.REQUEST_RECORDED, Step.ANSWERED, Step.RECEIPT_WRITTEN])
 def test_it_posts_a_whole_batch_exactly_once_when_killed_at(company: Company, step: Step) -> None:
-    orders = company.hand_in(40)
+    orders = company.hand_in(12)
     assert killed(company.program("dying_connector", step.value))
     company.connector()
     company.wait_for(orders)

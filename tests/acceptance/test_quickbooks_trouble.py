@@ -33,7 +33,7 @@ def test_it_posts_once_after(company: Company, kind: str, fields: dict[str, floa
 
 @pytest.mark.parametrize("kind", ["drop_after_commit", "drop_before_commit", "status_500_html"])
 def test_it_posts_a_batch_once_after(company: Company, kind: str) -> None:
-    orders = company.hand_in(60)
+    orders = company.hand_in(12)
     company.fault(kind, **BATCH)  # type: ignore[arg-type]
     company.connector()
     company.wait_for(orders)
