@@ -149,6 +149,11 @@ def bad_enumeration(name: str, value: object) -> Fault:
     return refuse("2170", f"Invalid Enumeration : {value}", name)
 
 
+def severe(detail: str) -> Fault:
+    """500: something broke inside the service."""
+    return Fault(Error("10000", f"System Failure Error: {detail}"), status=500, kind="SystemFault")
+
+
 def token_refused(detail: str) -> GatewayFault:
     """401: the access token is missing, unknown or expired."""
     return GatewayFault(401, "3200", "AuthenticationFailed", detail, "AUTHENTICATION")

@@ -10,7 +10,7 @@ import traceback
 from quickbooks_sandbox import money
 from quickbooks_sandbox.api import carry_out
 from quickbooks_sandbox.exchange import JSON, Cut, Dropped, Reply, Request
-from quickbooks_sandbox.faults import Error, Fault, GatewayFault, throttled, token_refused, wrong_company
+from quickbooks_sandbox.faults import Fault, GatewayFault, severe, throttled, token_refused, wrong_company
 from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.trouble import Armed
 from quickbooks_sandbox.xml_answers import as_xml
@@ -87,8 +87,7 @@ def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request)
             reply = _fault_reply(sandbox, fault)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            broken = Fault(Error("10000", "System Failure Error: see the sandbox's log"), kind="SystemFault", status=500)
-            reply = _fault_reply(sandbox, broken)
+            reply = _fault_reply(sandbox, severe("see the sandbox's log"))
         company.store.commit()
     if reply.kind in (JSON, FAULT_JSON) and not request.wants_json:
         return Reply(reply.status, XML, as_xml(money.parse(reply.body)), reply.headers)
@@ -123,9 +122,7 @@ def _before(sandbox: Sandbox, armed: Armed | None, stopping: threading.Event) ->
     if kind == "wrong_cluster":
         raise GatewayFault(401, "130", "WrongClusterError", "Accessing Wrong Cluster", "AuthenticationFault")
     if kind == "severe_error":
-        return _fault_reply(
-            sandbox, Fault(Error("10000", "System Failure Error: on demand"), kind="SystemFault", status=500)
-        )
+        return _fault_reply(sandbox, severe("on demand"))
     if kind in STATUSES:
         return Reply(STATUSES[kind], HTML, b"<html><body>Service unavailable</body></html>")
     return None

@@ -90,10 +90,10 @@ def may_read(server: CouchServer, database: str) -> bool:
 @pytest.mark.parametrize(
     ("name", "folder", "shards", "members"),
     [
-        ("catalog", "catalog", 2, ["rep", "connector"]),
+        ("catalog", "catalog", 1, ["rep", "connector"]),
         ("customers-north-east", "customers", 1, ["territory:north-east", "connector"]),
         ("orders-rbob222222222222", "orders", 1, ["rep:rbob222222222222", "connector"]),
-        ("connector", "connector", 2, ["connector", "admin"]),
+        ("connector", "connector", 1, ["connector", "admin"]),
         ("ops", "ops", 1, ["ops", "admin", "connector"]),
     ],
 )

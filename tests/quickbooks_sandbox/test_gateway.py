@@ -72,7 +72,7 @@ def test_it_tells_time_in_the_companys_zone(api: Api) -> None:
 
 def test_it_sends_a_fault_without_the_headers_of_a_success(api: Api) -> None:
     answer = api.call("GET", "estimate/4711")
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/json")
     assert answer.headers["intuit_tid"] and "QBO-Version" not in answer.headers
     body = answer.json()
     assert ENVELOPE_TIME.match(body["time"])

@@ -189,6 +189,18 @@ def test_it_leaves_the_sku_out_unless_it_is_named(api: Api) -> None:
     assert "Sku" not in everything
 
 
+@pytest.mark.parametrize("path", ["term", "account", "item", "customer"])
+def test_it_takes_back_whole_what_it_gave(api: Api, path: str) -> None:
+    entity = api.read(f"{path}/1")
+    assert api.write(path, entity) == entity
+
+
+@pytest.mark.parametrize("detail", ["SalesOfProductIncome", "SuppliesMaterialsCogs", "Inventory"])
+def test_it_has_the_accounts_that_stock_needs(api: Api, detail: str) -> None:
+    (account,) = api.query(f"select * from Account where AccountSubType = '{detail}'")["Account"]
+    assert account["AccountType"] and account["Classification"]
+
+
 def test_it_never_deletes_a_name(api: Api) -> None:
     assert [code for code, _ in api.errors("customer", {"Id": "1", "SyncToken": "0"}, operation="delete")] == ["500"]
     assert api.read("customer/1")["Active"] is True

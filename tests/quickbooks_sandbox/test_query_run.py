@@ -39,6 +39,11 @@ def filled(api: Api) -> Api:
         ("DisplayName >= 'ZOË\\'S 100 % OATS' AND DisplayName <= 'zoë\\'s 100 % oats'", ["12"]),
         ("Notes != 'note of back\\\\slash' AND Notes LIKE 'note%'", ["9", "11", "12"]),
         ("Active = True AND Id = '9'", ["9"]),
+        ("Id IN ('12', '9', '9')", ["9", "12"]),
+        ("Id = '9' AND Notes = 'another'", []),
+        ("DisplayName = 'checking & co' AND Id = '9'", []),
+        ("PrimaryEmailAddr = 'Buyer@OLeary.example'", ["2"]),
+        ("PrimaryEmailAddr LIKE '%@eclair.example'", ["3"]),
         ("Active = false", []),
         ("Balance = 0 AND Id = '9'", ["9"]),
         ("Balance < '300.00' AND Id = '9'", ["9"]),
@@ -159,6 +164,15 @@ def test_it_refuses_a_statement(api: Api, statement: str, code: str) -> None:
 def test_it_refuses_a_statement_that_is_no_text(api: Api) -> None:
     answer = api.call("POST", "query", b"select * from Customer where DisplayName = '\xe9'")
     assert (answer.status_code, answer.json()["Fault"]["Error"][0]["code"]) == (400, "500")
+
+
+def test_it_finds_twins_in_the_order_in_which_they_were_made(api: Api) -> None:
+    twins = [api.write("estimate", estimate(DocNumber="RB-1"))["Id"] for _ in range(2)]
+    api.write("estimate", {"Id": twins[0], "SyncToken": "0", "sparse": True, "PrivateNote": "changed"})
+    rows = api.query("select * from Estimate where DocNumber = 'rb-1'")["Estimate"]
+    assert [row["Id"] for row in rows] == twins
+    api.write("estimate", {"Id": twins[0], "SyncToken": "1", "sparse": True, "DocNumber": "RB-2"})
+    assert api.query("select count(*) from Estimate where DocNumber = 'RB-1'") == {"totalCount": 1}
 
 
 def test_it_sorts_by_id_where_that_still_works(api: Api) -> None:

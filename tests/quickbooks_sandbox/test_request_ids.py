@@ -82,10 +82,19 @@ def test_it_does_not_remember_what_it_refused(api: Api) -> None:
     assert api.write("estimate", estimate(), requestid="order-1")["Id"]
 
 
-@pytest.mark.parametrize(("length", "status"), [(0, 400), (1, 200), (50, 200), (51, 400)])
-def test_it_wants_an_id_of_one_to_fifty_characters(api: Api, length: int, status: int) -> None:
+@pytest.mark.parametrize(("length", "status"), [(1, 200), (50, 200), (51, 400)])
+def test_it_wants_an_id_of_at_most_fifty_characters(api: Api, length: int, status: int) -> None:
     answer = api.call("POST", "estimate", estimate(), requestid="x" * length)
     assert answer.status_code == status
+
+
+def test_it_takes_an_empty_id_for_none(api: Api) -> None:
+    made = [api.write("estimate", estimate(), requestid="")["Id"] for _ in range(2)]
+    batch = {"BatchItemRequest": [{"bId": "longer than ten", "operation": "create", "Estimate": estimate()}]}
+    for _ in range(2):
+        (item,) = api.call("POST", "batch", batch, requestid="").json()["BatchItemResponse"]
+        made.append(item["Estimate"]["Id"])
+    assert len(set(made)) == api.estimates() == 4
 
 
 def test_it_knows_an_id_in_one_company_only() -> None:

@@ -123,6 +123,21 @@ def test_it_ignores_what_is_read_only(api: Api) -> None:
     assert (made["TotalAmt"], made["SyncToken"], made["domain"]) == (Decimal("35.00"), "0", "QBO")
 
 
+def test_it_takes_the_address_but_not_the_email_of_the_customer(api: Api) -> None:
+    customer, made = api.read("customer/1"), api.write("estimate", estimate())
+    assert (made["BillAddr"], "BillEmail" in made) == (customer["BillAddr"], False)
+
+
+@pytest.mark.parametrize("sparse", [True, "true"])
+def test_it_takes_an_update_for_sparse_that_says_so(api: Api, sparse: Any) -> None:
+    made = api.write("estimate", estimate(PrivateNote="kept"))
+    change = {"Id": made["Id"], "SyncToken": "0", "sparse": sparse, "TxnStatus": "Accepted"}
+    updated = api.write("estimate", change)
+    assert (updated["TxnStatus"], updated["PrivateNote"]) == ("Accepted", "kept")
+    customer = {"Id": "1", "SyncToken": "0", "sparse": sparse, "Notes": "x"}
+    assert api.write("customer", customer)["PrimaryEmailAddr"]
+
+
 def test_it_says_how_long_a_text_was(api: Api) -> None:
     error = api.call("POST", "estimate", estimate(DocNumber="x" * 45)).json()["Fault"]["Error"][0]
     assert error["Detail"].endswith("Min:0 Max:21 supported. Supplied length:45")

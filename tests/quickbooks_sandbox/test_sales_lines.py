@@ -83,6 +83,8 @@ def test_it_prints_money_with_two_places_and_numbers_plain(api: Api) -> None:
     [
         (sale(TaxCodeRef={"value": "20.0% S"}), ("6100", "TaxCodeRef")),
         (sale(ItemRef={"value": "4711"}), ("2500", "ItemRef")),
+        (sale(None, 3, 35), ("2020", "Amount")),
+        (sale(""), ("2020", "Amount")),
         (sale("1e15"), ("2010", "Amount")),
         (sale("dear"), ("2010", "Amount")),
         (sale("NaN"), ("2010", "Amount")),
@@ -99,6 +101,12 @@ def test_it_prints_money_with_two_places_and_numbers_plain(api: Api) -> None:
 )
 def test_it_refuses_a_line(api: Api, line: dict[str, Any], error: tuple[str, str]) -> None:
     assert api.errors("estimate", estimate(line)) == [error]
+
+
+def test_it_sells_no_category(api: Api) -> None:
+    category = api.write("item", {"Name": "Drinks", "Type": "Category"})
+    line = sale(ItemRef={"value": category["Id"]})
+    assert api.errors("estimate", estimate(line)) == [("2500", "ItemRef")]
 
 
 def test_it_names_every_line_that_is_wrong(api: Api) -> None:

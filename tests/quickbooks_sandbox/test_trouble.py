@@ -113,6 +113,10 @@ def test_it_strikes_only_what_matches_and_only_so_often(api: Api) -> None:
     ("method", "path", "body", "parameters", "operation"),
     [
         ("POST", "estimate", estimate(), {}, "create"),
+        ("POST", "estimate", estimate(SyncToken=0, Id=None), {}, "create"),
+        ("POST", "estimate", estimate(ShipAddr={"Id": "2", "Line1": "Quay"}), {}, "create"),
+        ("POST", "estimate", b'{"Id": "1", ', {}, "create"),
+        ("POST", "estimate", {"Id": "1", "sparse": True}, {}, "update"),
         ("POST", "estimate", {"Id": "1", "SyncToken": "0"}, {}, "update"),
         ("POST", "estimate", {"Id": "1", "SyncToken": "0"}, {"operation": "delete"}, "delete"),
         ("POST", "estimate/1/send", None, {}, "send"),
