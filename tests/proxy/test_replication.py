@@ -93,7 +93,7 @@ def test_it_lets_a_local_couchdb_replicate_both_ways(
     couch: CouchServer, couch_url: str, embedded: bool, nginx_installed: None, tmp_path: Path
 ) -> None:
     if embedded:
-        pytest.skip("the embedded server does not replicate by itself")
+        pytest.skip("this is about Apache CouchDB's own replicator; the embedded server replicates with PouchDB's")
     provision(couch)
     server = couch.database(ORDERS)
     server.put({"_id": "_design/guard", "validate_doc_update": "function (next, previous, user) {}"})
