@@ -11,6 +11,8 @@ from connector.money import line_amount, show, total_of
 from connector.records import Amendment, Order
 
 CUSTOMER_NOT_YET = "customer_not_yet"
+ORDER_NOT_YET = "order_not_yet"
+WAITING_CODES = frozenset({CUSTOMER_NOT_YET, ORDER_NOT_YET})  # nothing is wrong: what it depends on is not there yet
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from connector.dead_letters import DeadLetters
 from connector.errors import Disconnected, RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
-from connector.ledger import Ledger
+from connector.ledger import Ledger, Row
 from connector.logs import set_up_logs
 from connector.provisioning import add_rep, disable_rep, install, reset_password
 from connector.registry import Registry
-from connector.retrying import try_again
+from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings, read_settings
 from connector.worker import DOORBELL_SILENCE, Worker, connected_realm, connection_of
@@ -183,6 +183,14 @@ def catalog_sync() -> None:
     click.echo(f"{synced.seen} documents checked, {synced.written} written.")
 
 
+def row_of(ledger: Ledger, key: str) -> Row:
+    """The row that a person means; raises RoadbookError if there is none."""
+    row = ledger.find(key)
+    if row is None:
+        raise RoadbookError(f"nothing is on record about {key!r}; has it reached the server?")
+    return row
+
+
 @main.group()
 def order() -> None:
     """Look at an order's trail, or have it tried again."""
@@ -193,9 +201,7 @@ def order() -> None:
 def order_show(key: str) -> None:
     """Show everything on record about one document (by ULID or document id)."""
     settings = start()
-    row = Ledger(connector_server(settings).database(CONNECTOR)).find(key)
-    if row is None:
-        raise RoadbookError(f"nothing is on record about {key!r}; has it reached the server?")
+    row = row_of(Ledger(connector_server(settings).database(CONNECTOR)), key)
     click.echo(json.dumps(row.as_document(), indent=2, ensure_ascii=False, default=str))
 
 
@@ -206,11 +212,34 @@ def order_retry(key: str, accept: tuple[str, ...]) -> None:
     """Have a parked, held or waiting document tried again now."""
     settings = start()
     ledger = Ledger(connector_server(settings).database(CONNECTOR))
-    row = ledger.find(key)
-    if row is None:
-        raise RoadbookError(f"nothing is on record about {key!r}")
+    row = row_of(ledger, key)
     try_again(ledger, row, accept)
     click.echo(f"{row.of} will be tried again.")
+
+
+@main.group()
+def customer() -> None:
+    """Settle what the office was asked about new customers."""
+
+
+@customer.command("link")
+@click.argument("key")
+@click.argument("customer_id")
+def customer_link(key: str, customer_id: str) -> None:
+    """Say that the rep means a customer that QuickBooks has already."""
+    ledger = Ledger(connector_server(start()).database(CONNECTOR))
+    row = link_customer(ledger, row_of(ledger, key), customer_id)
+    click.echo(f"{row.of} is customer {customer_id}; the orders that wait for it go on.")
+
+
+@customer.command("rename")
+@click.argument("key")
+@click.argument("name")
+def customer_rename(key: str, name: str) -> None:
+    """Have a requested customer made under another name."""
+    ledger = Ledger(connector_server(start()).database(CONNECTOR))
+    row = rename_customer(ledger, row_of(ledger, key), name)
+    click.echo(f"{row.of} will be made as “{name}”.")
 
 
 @main.command()

@@ -24,7 +24,9 @@ class Row:
     """One ledger row. `work` says what is still to be done: post, receipt, or None.
 
     `suspect` stays set once an outcome was unknown: such a row is looked for in QuickBooks before it is sent again.
-    `told` sums up what the newest receipt says.
+    `told` sums up what the newest receipt says. An order's row takes up what later documents change: `amendment` is the
+    number of the last one, `changes` its content, `withdrawn_at` when a cancellation was captured. `news` is what
+    QuickBooks shows differently; `repairs` counts how often the connector tried to settle a refusal by itself.
     """
 
     rep: str
@@ -51,6 +53,11 @@ class Row:
     notice: Document | None = None
     accepted: tuple[str, ...] = ()
     suspect: bool = False
+    amendment: int = 0
+    changes: Document | None = None
+    withdrawn_at: str | None = None
+    news: Document | None = None
+    repairs: int = 0
     told: str | None = None
     receipt_revision: str | None = None
     trail: tuple[Document, ...] = ()
@@ -65,6 +72,11 @@ class Row:
     def key(self) -> str:
         """What follows the kind in the document's id: the ULID, with `:amend:1` or `:cancel` for later changes."""
         return answer_key(self.of)
+
+    @property
+    def order_row(self) -> str:
+        """The id of the row of the order that an amendment or a cancellation changes; an order's own id."""
+        return ledger_id(self.rep, self.ulid)
 
     @property
     def doubtful(self) -> bool:
@@ -98,6 +110,7 @@ class Row:
         return {name: value for name, value in document.items() if value is not None}
 
 
+LATER = frozenset({"amendment", "cancellation"})  # kinds of documents that change an order
 STORED = (
     "rep",
     "database",
@@ -122,6 +135,11 @@ STORED = (
     "reason",
     "notice",
     "suspect",
+    "amendment",
+    "changes",
+    "withdrawn_at",
+    "news",
+    "repairs",
     "told",
     "receipt_revision",
 )

@@ -6,12 +6,16 @@ import json
 from datetime import date
 from typing import Any
 
+from connector.changing import bears
+from connector.contents import later_change, readable
+from connector.errors import QuickBooksFault
 from connector.facts import FactReader
-from connector.ledger import Row
-from connector.mapping import carries
-from connector.preparing import readable
+from connector.ledger import LATER, Row
+from connector.mapping import carries, customer_mark
 from connector.quickbooks import Gateway, literal
 from connector.records import CustomerRequest, Order
+
+OBJECT_GONE = "610"
 
 
 class Looking:
@@ -23,22 +27,34 @@ class Looking:
     def __init__(self, gateway: Gateway, facts: FactReader) -> None:
         self._gateway = gateway
         self._facts = facts
-        self._days: dict[tuple[str, date], list[dict[str, Any]]] = {}
+        self._days: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
 
     def find(self, row: Row) -> dict[str, Any] | None:
         """The entity that was made from a row's document, or None. Costs at most one read; raises QuickBooksError."""
+        if row.kind in LATER:
+            return self._changed(row)
         record = readable(row)
         if isinstance(record, CustomerRequest):
             customers = self._gateway.query(f"select * from Customer where DisplayName = {literal(record.name)}")
-            mark = f"Roadbook request {row.ulid}"
-            return next((found for found in customers if found.get("Notes") == mark), None)
+            return next((found for found in customers if found.get("Notes") == customer_mark(row.ulid)), None)
         customer = self._customer(row, record)
         if customer is None:
             return None
-        day = customer, record.captured_on
+        day = str((row.request or {}).get("entity", "Estimate")), customer, record.captured_on
         if day not in self._days:
-            self._days[day] = self._gateway.find_estimates(*day)
+            self._days[day] = self._gateway.find_sales(*day)
         return next((found for found in self._days[day] if carries(found, row.ulid, row.rep)), None)
+
+    def _changed(self, row: Row) -> dict[str, Any] | None:
+        """The estimate or invoice as it is now, if it has taken the change."""
+        request = row.request or {}
+        try:
+            entity = self._gateway.read(request["entity"], str(json.loads(request["body"])["Id"]))
+        except QuickBooksFault as fault:
+            if fault.code != OBJECT_GONE:
+                raise
+            return None
+        return entity if bears(entity, later_change(row)) else None
 
     def _customer(self, row: Row, order: Order) -> str | None:
         """The QuickBooks customer in the recorded request; without a request, the one the order names now."""

@@ -14,6 +14,7 @@ from connector.records import Charge, CustomerRequest, Line, Order, Place
 # QuickBooks shows and recomputes unit prices with at most five decimals.
 UNIT_PRICE_PLACES = 5
 MEMO_LENGTH = 1000
+NOTE_LENGTH = 4000
 DESCRIPTION_LENGTH = 4000
 
 Body = dict[str, Any]
@@ -22,6 +23,11 @@ Body = dict[str, Any]
 def marker(kind: str, ulid: str, rep: str) -> str:
     """The first line of the estimate's private note, by which an order is found again."""
     return f"Roadbook {kind} {ulid} {order_number(ulid)} of rep {rep}"
+
+
+def customer_mark(ulid: str) -> str:
+    """The notes of a customer that was made from a rep's request, by which it is found again."""
+    return f"Roadbook request {ulid}"
 
 
 def carries(estimate: Mapping[str, Any], ulid: str, rep: str) -> bool:
@@ -36,13 +42,35 @@ def estimate_of(
     customer: Mapping[str, Any],
     products: Mapping[str, Mapping[str, Any]],
     *,
-    status: str,
+    status: str | None,
     own_number: bool = False,
 ) -> Body:
     """The body that creates the estimate; raises MappingError if a line can't be carried exactly.
 
-    `own_number` is for companies with custom transaction numbers, where QuickBooks assigns none.
+    Without a status it is an invoice's. `own_number` is for companies with custom transaction numbers, where QuickBooks
+    assigns none.
     """
+    estimate: Body = {
+        "CustomerRef": {"value": customer["quickbooks_id"]},
+        "TxnDate": order.captured_on.isoformat(),
+        "PrivateNote": private_note(order, ulid),
+        **lines_of(order, customer, products),
+    }
+    if status is not None:
+        estimate["TxnStatus"] = status
+    if order.note:
+        estimate["CustomerMemo"] = {"value": order.note[:MEMO_LENGTH]}
+    if order.ship_to is not None:
+        estimate["ShipAddr"] = address_of(order.ship_to)
+    if own_number:
+        estimate["DocNumber"] = order_number(ulid)
+    return estimate
+
+
+def lines_of(
+    order: Order, customer: Mapping[str, Any], products: Mapping[str, Mapping[str, Any]], policy: Any = None
+) -> Body:
+    """The part of a body that says what is sold; an amendment sends it alone. Raises MappingError as `estimate_of`."""
     lines: list[Body] = []
     discounts: list[Decimal] = []
     for line in order.lines:
@@ -52,20 +80,7 @@ def estimate_of(
     lines.extend(charge_line(charge, products[charge.product]) for charge in order.charges)
     if total_of(discounts):
         lines.append(discount_line(total_of(discounts)))
-    estimate: Body = {
-        "CustomerRef": {"value": customer["quickbooks_id"]},
-        "TxnDate": order.captured_on.isoformat(),
-        "TxnStatus": status,
-        "PrivateNote": private_note(order, ulid),
-        "Line": lines,
-    }
-    if order.note:
-        estimate["CustomerMemo"] = {"value": order.note[:MEMO_LENGTH]}
-    if order.ship_to is not None:
-        estimate["ShipAddr"] = address_of(order.ship_to)
-    if own_number:
-        estimate["DocNumber"] = order_number(ulid)
-    return estimate
+    return {"Line": lines}
 
 
 def private_note(order: Order, ulid: str) -> str:
@@ -145,7 +160,7 @@ def address_of(place: Place) -> Body:
 
 def customer_of(request: CustomerRequest, ulid: str) -> Body:
     """The body that creates a customer from a rep's request."""
-    body: Body = {"DisplayName": request.name, "CompanyName": request.name[:100], "Notes": f"Roadbook request {ulid}"}
+    body: Body = {"DisplayName": request.name, "CompanyName": request.name[:100], "Notes": customer_mark(ulid)}
     if request.email:
         body["PrimaryEmailAddr"] = {"Address": request.email}
     if request.phone:

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from connector.check import CUSTOMER_NOT_YET, Reason
+from connector.check import WAITING_CODES, Reason
 from connector.errors import QuickBooksFault, UnknownOutcome
-from connector.ledger import Row
+from connector.estimates import summary_of
+from connector.ledger import Document, Row
 from connector.money import show
 from connector.records import time_text
 from connector.retries import Action, Decision
 
-CUSTOMER_WAIT = 5.0  # seconds until an order looks again for its new customer, doubled up to
-CUSTOMER_WAIT_MOST = 300.0  # seconds
+DEPENDENT_WAIT = 5.0  # seconds until an order looks again for its new customer, a change for its order, doubled up to
+DEPENDENT_WAIT_MOST = 300.0  # seconds
+READ_AGAIN = 1.0  # seconds until a change is made anew from what QuickBooks has now
 REPEATABLE = frozenset(
     {Action.RETRY, Action.THROTTLE, Action.REFRESH, Action.REAUTHORIZE, Action.CONFIGURE, Action.PAUSE}
 )
@@ -24,66 +26,73 @@ REALM_WAIT = 60.0  # seconds between looks while a person has to connect QuickBo
 
 
 def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> Row:
-    """The row of a document that QuickBooks has taken; `entity` is the estimate or customer it returned."""
+    """The row of a document that QuickBooks has taken; `entity` is what it returned: estimate, invoice or customer."""
+    done: Document = {"work": "receipt", "posted_at": at, "reason": None, "due_at": at}
     if row.kind == "customer_request":
         customer = {"id": str(entity["Id"]), "name": str(entity.get("DisplayName", ""))}
-        return row.step(
-            at, event, state="posted", work="receipt", customer=customer, posted_at=at, reason=None, due_at=at
-        )
+        return row.step(at, event, state="posted", customer=customer, **done)
+    estimate = summary_of(entity, (row.request or {}).get("entity", "Estimate"))
+    estimate["ours"] = estimate["lines"]
+    if row.kind == "cancellation":
+        return row.step(at, event, state="cancelled", estimate=estimate, **done)
+    difference = _difference(row, entity)
+    news = None if difference is None else difference.as_document()
+    state = "amended" if row.kind == "amendment" or row.amendment else "posted"
+    return row.step(at, event, state=state, estimate=estimate, news=news, **done)
+
+
+def _difference(row: Row, entity: dict[str, Any]) -> Reason | None:
     total = Decimal(str(entity.get("TotalAmt", 0)))
     tax = Decimal(str((entity.get("TxnTaxDetail") or {}).get("TotalTax", 0)))
-    estimate = {
-        "id": str(entity["Id"]),
-        "number": str(entity.get("DocNumber") or ""),
-        "status": str(entity.get("TxnStatus", "")),
-        "total": show(total),
-        "sync_token": str(entity.get("SyncToken", "0")),
-    }
-    notice = row.notice
-    if total - tax != Decimal(str(row.content["total"])):
-        text = f"QuickBooks reckons {show(total - tax)} before tax where the order says {row.content['total']}."
-        notice = Reason("total_differs", text).as_document()
-    return row.step(
-        at,
-        event,
-        state="posted",
-        work="receipt",
-        estimate=estimate,
-        posted_at=at,
-        reason=None,
-        notice=notice,
-        due_at=at,
-    )
+    wanted = (row.changes or row.content)["total"]
+    if total - tax == Decimal(str(wanted)):
+        return None
+    return Reason("total_differs", f"QuickBooks reckons {show(total - tax)} before tax where the order says {wanted}.")
 
 
 def refused(row: Row, reason: Reason, now: datetime) -> Row:
-    """The row of a document that a check refused; one that only misses its new customer waits for it."""
+    """The row of a document that a check refused; one that only misses its new customer or its order waits for it."""
     at = time_text(now)
-    if reason.code != CUSTOMER_NOT_YET:
-        return row.step(at, "parked", state="parked", work="receipt", reason=reason.as_document(), due_at=at)
-    attempts = row.attempts + 1 if (row.reason or {}).get("code") == CUSTOMER_NOT_YET else 1
-    wait = min(CUSTOMER_WAIT * 2 ** min(attempts - 1, 10), CUSTOMER_WAIT_MOST)
+    if reason.code not in WAITING_CODES:
+        return parked(row, reason, at)
+    attempts = row.attempts + 1 if (row.reason or {}).get("code") == reason.code else 1
+    wait = min(DEPENDENT_WAIT * 2 ** min(attempts - 1, 10), DEPENDENT_WAIT_MOST)
     return _waiting(row, reason, now, wait, attempts)
+
+
+def parked(row: Row, reason: Reason, at: str, **more: Any) -> Row:
+    """The row of a document that a person must see to; `more` goes with the reason (the candidates for a choice)."""
+    document = {**reason.as_document(), **more}
+    return row.step(at, "parked", state="parked", work="receipt", reason=document, due_at=at)
 
 
 def failed(row: Row, error: Exception, decision: Decision, now: datetime) -> Row:
     """The row after a request that did not end in an answer we wanted."""
     parks = decision.action not in REPEATABLE
-    # A reference to heal or a document to adopt is left to the office, where the table would have the connector try.
     who = "office" if parks and decision.who == "nobody" else decision.who
     reason = Reason(decision.code or decision.action.value, decision.reason, who, decision.detail)
-    at = time_text(now)
-    if isinstance(error, UnknownOutcome) or decision.action is Action.ADOPT:
-        row = replace(row, suspect=True)
-    elif not row.suspect or isinstance(error, QuickBooksFault):
-        # Refused for good under its own request id, or never sent before: nothing of it can be in QuickBooks.
-        row = row.step(at, "not_sent", sent_at=None)
+    row = doubted(row, error, decision.action, now)
     attempts = row.attempts + 1 if decision.counts else row.attempts
     if not parks:
         return _waiting(row, reason, now, _wait_of(row, reason, decision), attempts)
-    return row.step(
-        at, "parked", state="parked", work="receipt", reason=reason.as_document(), attempts=attempts, due_at=at
-    )
+    return parked(replace(row, attempts=attempts), reason, time_text(now))
+
+
+def doubted(row: Row, error: Exception, action: Action, now: datetime) -> Row:
+    """The row with what a refusal says of what was sent: it is in doubt, or certainly not in QuickBooks."""
+    if isinstance(error, UnknownOutcome) or action is Action.ADOPT:
+        return replace(row, suspect=True)
+    if not row.suspect or isinstance(error, QuickBooksFault):
+        # Refused for good under its own request id, or never sent before: nothing of it can be in QuickBooks.
+        return row.step(time_text(now), "not_sent", sent_at=None)
+    return row
+
+
+def made_anew(row: Row, now: datetime) -> Row:
+    """The row of a change that met another one in QuickBooks: it is made anew from what is there now."""
+    text = "QuickBooks' document was changed at the same time; the change is made anew."
+    row = replace(row, repairs=row.repairs + 1)
+    return _waiting(row, Reason("changed_meanwhile", text, "nobody"), now, READ_AGAIN, row.attempts)
 
 
 def _wait_of(row: Row, reason: Reason, decision: Decision) -> float:
@@ -110,11 +119,15 @@ def answered(row: Row) -> Row:
 
 def summed_up(row: Row) -> str:
     """What a rep would learn from a receipt of the row as it is now."""
-    parts = (row.state, (row.reason or {}).get("text"), (row.notice or {}).get("text"), (row.estimate or {}).get("id"))
+    estimate = row.estimate or {}
+    texts = [(part or {}).get("text") for part in (row.reason, row.notice, row.news)]
+    parts = (row.state, *texts, *(estimate.get(name) for name in ("id", "number", "status", "total", "invoice")))
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def retried(row: Row, at: str, accepted: tuple[str, ...] = ()) -> Row:
     """The row of a parked, held or waiting document that a person wants tried again now."""
     codes = tuple(dict.fromkeys((*row.accepted, *accepted)))
-    return row.step(at, "retried", state="received", work="post", due_at=at, attempts=0, reason=None, accepted=codes)
+    return row.step(
+        at, "retried", state="received", work="post", due_at=at, attempts=0, repairs=0, reason=None, accepted=codes
+    )

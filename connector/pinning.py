@@ -12,7 +12,7 @@ from connector.dead_letters import dead_letter
 from connector.identifiers import rep_of, ulid_of
 from connector.ledger import Row, answer_key
 from connector.receipts import receipt_of
-from connector.records import Order, Unreadable, content_hash, content_of, read_document
+from connector.records import Unreadable, content_hash, content_of, read_document
 
 SUBMITTED_ID = re.compile(r"(order|custreq|cancel):[^:]+|amend:[^:]+:[1-9][0-9]{0,2}")
 SUBMITTED = ("order:", "custreq:", "amend:", "cancel:")
@@ -97,13 +97,10 @@ def _new_row(database: str, rep: str, ulid: str, document: Document, at: str) ->
         text = f"{count} versions of this document exist; somebody must choose the right one."
         return row.step(at, "held", state="held", work="receipt", reason=Reason("conflict", text).as_document())
     try:
-        readable = read_document(document)
+        read_document(document)
     except Unreadable as fault:
         text = f"The document cannot be read: {fault}."
         return row.step(at, "parked", state="parked", work="receipt", reason=Reason("unreadable", text).as_document())
-    if not isinstance(readable, Order) and prefix in ("amend", "cancel"):
-        text = "Changes after submitting are not passed to QuickBooks yet; the office changes the estimate by hand."
-        return row.step(at, "parked", state="parked", work="receipt", reason=Reason("by_hand", text).as_document())
     return row
 
 

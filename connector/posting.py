@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
+from connector.changing import Folded, Settled, change_of, passed_on
 from connector.check import Facts, Reason
-from connector.errors import QuickBooksError
+from connector.contents import later_change, readable, whole_of
+from connector.errors import CouchError, QuickBooksError
 from connector.facts import FactReader
 from connector.lease import Lease
-from connector.ledger import Ledger, Row
+from connector.ledger import LATER, Ledger, Row
 from connector.looking import Looking
-from connector.outcomes import answered, failed, posted, refused, summed_up
-from connector.preparing import Policy, prepare, readable, request_of, with_batch
-from connector.quickbooks import BatchItem, Gateway
+from connector.outcomes import answered, parked, posted, refused, summed_up
+from connector.preparing import Policy, prepare, request_of, with_batch
+from connector.quickbooks import Gateway
 from connector.receipts import Receipts
 from connector.records import Order, time_text
-from connector.retries import decide
+from connector.repairing import Repairing
+from connector.sending import Sending
 from connector.steps import Step, reached
 
 BATCH_FROM = 4  # rows; fewer are quicker one by one
+PASSING_TRIES = 5  # times an order's row is read again when somebody else writes it at the same moment
 
 log = structlog.get_logger()
 
@@ -52,59 +56,93 @@ class Posting:
         self._policy = policy
         self._realm = realm
         self._clock = clock
-        self._jitter = jitter
+        self._sending = Sending(gateway, Repairing(ledger, gateway, self._looking), clock, jitter)
 
     def work(self, row_ids: Sequence[str]) -> list[Row]:
         """Do what is to be done for some rows and return them as they are now (those that still have work included).
 
+        New customers go first, then orders, then what changes orders: each may need what the ones before it made.
         Raises LeaseLost, CouchError; whatever had been reached by then is on record or will be found again.
         """
         rows = [row for row in self._ledger.read(row_ids).values() if row.work is not None]
         reached(Step.ROWS_LOADED, (row.id for row in rows))
         to_post = [row for row in rows if row.work == "post" and row.posted_at is None]
         to_answer = [row for row in rows if row.work == "receipt" or row.posted_at is not None]
-        if to_post:
-            outcomes, overtaken = self._ledger.write(self._post(to_post))
-            reached(Step.OUTCOME_RECORDED, (row.id for row in outcomes))
-            for row in outcomes:
-                log.info("order." + row.state, document=row.of, rep=row.rep, **_told(row))
+        done: list[Row] = []
+        for group in in_turn(to_post):
+            outcomes, moved = self._carry(group)
             # A row that waits as it did before has nothing new to tell its rep.
             settled = [row for row in outcomes if row.work == "post" and row.told == summed_up(row)]
             to_answer.extend(row for row in outcomes if row not in settled)
-            missed = {row.id for row in to_post} - {row.id for row in outcomes} | {row.id for row in overtaken}
-            return self._answer(to_answer) + settled + list(self._ledger.read(sorted(missed)).values())
-        return self._answer(to_answer)
+            done += [*settled, *moved]
+        return self._answer(to_answer) + done
 
     def give_up(self, row_id: str, error: Exception) -> list[Row]:
         """Park a row that the program itself fails on, so that a person sees it and the others go on."""
         text = f"Roadbook itself failed on this document ({type(error).__name__}); an admin must look into it."
-        reason = Reason("program_error", text, "admin", str(error)[:500]).as_document()
+        reason = Reason("program_error", text, "admin", str(error)[:500])
         at = time_text(self._clock())
         rows = [
-            row.step(at, "parked", state="parked", work="receipt", due_at=at, reason=reason)
+            parked(row, reason, at)
             if row.posted_at is None
-            else row.step(at, "program_error", work=None, notice=reason)
+            else row.step(at, "program_error", work=None, notice=reason.as_document())
             for row in self._ledger.read([row_id]).values()
         ]
         stored, _ = self._ledger.write(rows)
         return self._answer([row for row in stored if row.work is not None])
 
+    def _carry(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+        """Post some rows: (their recorded outcomes, rows that somebody else moved or that were not come to)."""
+        outcomes, moved = self._post(rows)
+        recorded, overtaken = self._ledger.write(outcomes)
+        reached(Step.OUTCOME_RECORDED, (row.id for row in recorded))
+        for row in recorded:
+            log.info("order." + row.state, document=row.of, rep=row.rep, **_told(row))
+        missed = {row.id for row in rows} - {row.id for row in recorded} | {row.id for row in overtaken}
+        return recorded, [*moved, *self._ledger.read(sorted(missed)).values()]
+
     def _answer(self, rows: list[Row]) -> list[Row]:
         if not rows:
             return []
-        written = self._receipts.write(rows)
+        orders = self._pass_on(rows)
+        changed = {row.id for row in orders}
+        written = self._receipts.write([*(row for row in rows if row.id not in changed), *orders])
         reached(Step.RECEIPT_WRITTEN, (row.id for row in written))
         stored, conflicts = self._ledger.write([answered(row) for row in written])
         reached(Step.RECEIPT_RECORDED, (row.id for row in stored))
         return stored + list(self._ledger.read(row.id for row in conflicts).values())
 
-    def _post(self, rows: list[Row]) -> list[Row]:
-        """The rows after their outcome; not yet recorded."""
+    def _pass_on(self, rows: list[Row]) -> list[Row]:
+        """The rows of orders that a posted amendment or cancellation has changed, once that is on record with them.
+
+        Raises CouchError if somebody else keeps writing them; the changes stay due and it is done again.
+        """
+        changes = [row for row in rows if row.kind in LATER and row.posted_at is not None]
+        if not changes:
+            return []
+        passed: dict[str, Row] = {}
+        for _ in range(PASSING_TRIES):
+            orders = self._ledger.read(sorted({row.order_row for row in changes}))
+            touched: dict[str, Row] = {}
+            for change in changes:
+                order = orders.get(change.order_row)
+                after = None if order is None else passed_on(order, change, time_text(self._clock()))
+                if after is not None:
+                    orders[after.id] = touched[after.id] = after
+            stored, conflicts = self._ledger.write(list(touched.values()))
+            passed |= {row.id: row for row in stored}
+            if not conflicts:
+                reached(Step.CHANGE_PASSED_ON, passed)
+                return list(passed.values())
+        raise CouchError(f"{conflicts[0].of} keeps changing while its amendment is put on record; it is tried again")
+
+    def _post(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+        """The rows after their outcome, not yet recorded; and orders that were changed before they were posted."""
         self._lease.ensure()
         outcomes: list[Row] = []
         alone: set[str] = set()  # rows that were sent before under another request: never part of a batch
         fresh = [row for row in rows if not (row.doubtful or row.suspect)]
-        looking = Looking(self._gateway, self._facts)
+        looking = self._looking()
         for row in rows:
             if row.doubtful or row.suspect:
                 outcome = self._look_again(row, looking)
@@ -113,9 +151,9 @@ class Posting:
                 else:
                     fresh.append(row)
                     alone.add(row.id)
-        prepared, refusals = self._prepare(fresh)
+        prepared, refusals, moved = self._prepare(fresh)
         outcomes.extend(refusals)
-        together = [row for row in prepared if row.id not in alone]
+        together = [row for row in prepared if row.id not in alone and (row.request or {})["operation"] != "void"]
         if len(together) < BATCH_FROM:
             together = []
         single = [row for row in prepared if row not in together]
@@ -123,21 +161,29 @@ class Posting:
         recorded, _ = self._ledger.write([*single, *batch])
         reached(Step.REQUEST_RECORDED, (row.id for row in recorded))
         batched = {row.id for row in batch}
-        outcomes.extend(self._send_batch([row for row in recorded if row.id in batched]))
-        outcomes.extend(self._send(row) for row in recorded if row.id not in batched)
+        outcomes.extend(self._sending.send_together([row for row in recorded if row.id in batched]))
+        outcomes.extend(self._sending.send(row) for row in recorded if row.id not in batched)
         reached(Step.ANSWERED, (row.id for row in recorded))
-        return outcomes
+        return outcomes, moved
 
-    def _prepare(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
-        """Rows with their request, and rows that a check refused."""
-        now = self._clock()
-        at = time_text(now)
-        records = [(row, readable(row)) for row in rows]
-        orders = [(row, record) for row, record in records if isinstance(record, Order)]
+    def _prepare(self, rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+        """Rows with their request, rows that need none or were refused, and orders that change before posting."""
+        if not rows:
+            return [], [], []
         try:
             policy = self._policy()
         except QuickBooksError as error:
-            return [], [self._failed(row, error) for row in rows]
+            return [], [self._sending.failed(row, error) for row in rows], []
+        later = one_for_each_order(rows)
+        prepared, settled = self._prepare_new([row for row in rows if row.kind not in LATER], policy)
+        changes, answers, moved = self._prepare_changes(later, policy) if later else ([], [], [])
+        reached(Step.CHECKED, (row.id for row in rows))
+        return prepared + changes, settled + answers, moved
+
+    def _prepare_new(self, rows: list[Row], policy: Policy) -> tuple[list[Row], list[Row]]:
+        now = self._clock()
+        records = [(row, readable(row)) for row in rows]
+        orders = [(row, record) for row, record in records if isinstance(record, Order)]
         facts = {row.id: found for (row, _), found in zip(orders, self._facts.read(orders), strict=True)}
         prepared: list[Row] = []
         refusals: list[Row] = []
@@ -146,46 +192,38 @@ class Posting:
             if isinstance(outcome, Reason):
                 refusals.append(refused(row, outcome, now))
             else:
-                request = request_of(row, *outcome, realm=self._realm, at=at)
-                prepared.append(row.step(at, "sending", request=request, sent_at=at))
-        reached(Step.CHECKED, (row.id for row in rows))
+                prepared.append(self._with_request(row, "create", *outcome))
         return prepared, refusals
 
-    def _send(self, row: Row) -> Row:
-        request = row.request or {}
-        try:
-            if "item" in request:
-                item = BatchItem("create", request["entity"], request["body"].encode(), request["item"])
-                entity = self._gateway.batch([item], request["request_id"])[0].result()
+    def _prepare_changes(self, rows: list[Row], policy: Policy) -> tuple[list[Row], list[Row], list[Row]]:
+        now = self._clock()
+        orders = self._ledger.read(sorted({row.order_row for row in rows}))
+        wholes = [(row, whole) for row in rows if (whole := whole_of(row, orders.get(row.order_row))) is not None]
+        facts = {row.id: found for (row, _), found in zip(wholes, self._facts.read(wholes), strict=True)}
+        prepared: list[Row] = []
+        answers: list[Row] = []
+        moved: list[Row] = []
+        for row in rows:
+            order = orders.get(row.order_row)
+            outcome = change_of(row, later_change(row), order, facts.get(row.id, Facts()), policy, now)
+            if isinstance(outcome, Folded):
+                stored, overtaken = self._ledger.write([outcome.order])
+                moved += stored
+                if overtaken:
+                    continue  # somebody else wrote the order's row just now: it is looked at again
+                outcome = outcome.answer
+            if isinstance(outcome, Reason):
+                answers.append(refused(row, outcome, now))
+            elif isinstance(outcome, Settled):
+                answers.append(outcome.row)
             else:
-                entity = self._gateway.create(request["entity"], request["body"].encode(), request["request_id"])
-        except QuickBooksError as error:
-            return self._failed(row, error)
-        return posted(row, entity, time_text(self._clock()))
+                prepared.append(self._with_request(row, outcome.operation, outcome.entity, outcome.body))
+        return prepared, answers, moved
 
-    def _send_batch(self, rows: list[Row]) -> list[Row]:
-        if not rows:
-            return []
-        requests = [row.request or {} for row in rows]
-        items = [
-            BatchItem("create", request["entity"], request["body"].encode(), request["item"]) for request in requests
-        ]
-        try:
-            outcomes = self._gateway.batch(items, requests[0]["request_id"])
-        except QuickBooksError as error:
-            return [self._failed(row, error) for row in rows]
+    def _with_request(self, row: Row, operation: str, entity: str, body: bytes) -> Row:
         at = time_text(self._clock())
-        return [
-            self._failed(row, outcome.error) if outcome.error else posted(row, outcome.result(), at)
-            for row, outcome in zip(rows, outcomes, strict=True)
-        ]
-
-    def _failed(self, row: Row, error: QuickBooksError) -> Row:
-        decision = decide(error, row.attempts + 1, jitter=self._jitter())
-        log.warning(
-            "posting.failed", document=row.of, action=decision.action.name, code=decision.code, reason=str(error)
-        )
-        return failed(row, error, decision, self._clock())
+        request = request_of(row, operation, entity, body, realm=self._realm, at=at)
+        return row.step(at, "sending", request=request, sent_at=at)
 
     def _look_again(self, row: Row, looking: Looking) -> Row | None:
         """Something may have been sent before: adopt what it made, else repeat the same bytes; None: prepare anew."""
@@ -196,10 +234,34 @@ class Posting:
             found = looking.find(row)
         except QuickBooksError as error:
             # A failed look changes nothing about the doubt: what was sent may still have arrived.
-            return replace(self._failed(row, error), sent_at=row.sent_at, suspect=True)
+            return replace(self._sending.failed(row, error), sent_at=row.sent_at, suspect=True)
         if found is not None:
             return posted(row, found, time_text(self._clock()), "adopted")
-        return self._send(replace(row, suspect=True)) if row.doubtful else None
+        return self._sending.send(replace(row, suspect=True)) if row.doubtful else None
+
+    def _looking(self) -> Looking:
+        return Looking(self._gateway, self._facts)
+
+
+def in_turn(rows: Iterable[Row]) -> list[list[Row]]:
+    """Customer requests, orders, later changes; empty groups left out."""
+    groups: tuple[list[Row], list[Row], list[Row]] = ([], [], [])
+    for row in rows:
+        groups[0 if row.kind == "customer_request" else 2 if row.kind in LATER else 1].append(row)
+    return [group for group in groups if group]
+
+
+def one_for_each_order(rows: Iterable[Row]) -> list[Row]:
+    """At most one later change of each order, the one that counts: a cancellation, else the newest amendment."""
+    chosen: dict[str, Row] = {}
+    for row in sorted((row for row in rows if row.kind in LATER), key=weight):
+        chosen[row.order_row] = row
+    return list(chosen.values())
+
+
+def weight(row: Row) -> tuple[bool, int]:
+    """Sorts later changes of an order: what counts most comes last."""
+    return row.kind == "cancellation", int(row.content.get("number", 0))
 
 
 def _told(row: Row) -> dict[str, Any]:

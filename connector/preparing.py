@@ -13,28 +13,33 @@ from connector.identifiers import REQUEST_NAMESPACE, request_id
 from connector.ledger import Document, Row
 from connector.mapping import customer_of, estimate_of
 from connector.quickbooks import canonical_json
-from connector.records import CustomerRequest, Order, read_document
+from connector.records import CustomerRequest, Order
 
 
 @dataclass(frozen=True)
 class Policy:
-    """How the company wants orders and quotes to look in QuickBooks."""
+    """How the company wants orders and quotes to look in QuickBooks; the order status may be `Invoice`."""
 
     order_status: str = "Accepted"
     quote_status: str = "Pending"
     own_numbers: bool = False
+    cancelled_status: str = "Closed"
 
-    def status(self, kind: str) -> str:
-        """The estimate status for an order or a quote."""
+    def entity(self, kind: str) -> str:
+        """What an order or a quote becomes: `Estimate` or `Invoice`."""
+        return "Invoice" if self._status(kind) == "Invoice" else "Estimate"
+
+    def status(self, kind: str) -> str | None:
+        """The estimate status for an order or a quote; None for an invoice, which has none."""
+        return None if self.entity(kind) == "Invoice" else self._status(kind)
+
+    @property
+    def approved_status(self) -> str:
+        """The status of an estimate whose quote was approved; where orders are invoices, the office makes one of it."""
+        return self.status("order") or "Accepted"
+
+    def _status(self, kind: str) -> str:
         return self.quote_status if kind == "quote" else self.order_status
-
-
-def readable(row: Row) -> Order | CustomerRequest:
-    """The pinned content as a record (it was readable when it was pinned)."""
-    record = read_document({"_id": row.of, **row.content})
-    if not isinstance(record, Order | CustomerRequest):
-        raise MappingError(f"{row.of} is nothing that is posted to QuickBooks")
-    return record
 
 
 def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Policy) -> tuple[str, bytes] | Reason:
@@ -54,17 +59,17 @@ def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Pol
         )
     except MappingError as error:
         return Reason("cannot_be_mapped", f"The order can't be written as an estimate: {error}.")
-    return "Estimate", canonical_json(body)
+    return policy.entity(record.kind), canonical_json(body)
 
 
-def request_of(row: Row, entity: str, body: bytes, realm: str, at: str) -> Document:
+def request_of(row: Row, operation: str, entity: str, body: bytes, realm: str, at: str) -> Document:
     """The request as the ledger keeps it: the very bytes, and the id that makes a repeat harmless."""
     content = hashlib.sha256(body).hexdigest()
     return {
-        "operation": "create",
+        "operation": operation,
         "realm": realm,
         "entity": entity,
-        "request_id": request_id(realm, row.rep, row.of, "create", content),
+        "request_id": request_id(realm, row.rep, row.of, operation, content),
         "body": body.decode(),
         "at": at,
     }

@@ -14,6 +14,7 @@ from connector.errors import CouchError
 from connector.identifiers import order_number
 from connector.ledger import Row
 
+ESTIMATE_FIELDS = ("kind", "id", "number", "status", "total", "tax", "invoice")
 TEXT_LENGTH = 2000  # characters of a reason, as the receipt's schema allows
 
 Document = dict[str, Any]
@@ -31,15 +32,22 @@ def receipt_of(row: Row) -> Document:
         "state": row.state,
         "revision": row.revision,
         "number": order_number(row.ulid),
-        "estimate": _known(row.estimate, "id", "number", "status", "total"),
+        "estimate": _known(row.estimate, *ESTIMATE_FIELDS),
         "customer": _known(row.customer, "id", "name"),
         "reason": _told(row.reason),
-        "notice": _told(row.notice),
+        "notice": _both(_told(row.news), _told(row.notice)),
         "received_at": row.received_at,
         "changed_at": row.changed_at,
         "posted_at": row.posted_at,
     }
     return {name: value for name, value in receipt.items() if value is not None}
+
+
+def _both(news: Document | None, notice: Document | None) -> Document | None:
+    """What QuickBooks shows and what happened on the way here, as one notice; the news goes first."""
+    if news is None or notice is None:
+        return news or notice
+    return {**news, "text": f"{news['text']} {notice['text']}"[:TEXT_LENGTH]}
 
 
 def _known(part: Document | None, *names: str) -> Document | None:

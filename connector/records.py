@@ -149,14 +149,16 @@ class CustomerRequest(FromDevice):
 
 
 class Amendment(FromDevice):
-    """A later change of a submitted order."""
+    """A later change of a submitted order: everything as it is to be from now on; the kind `order` approves a quote."""
 
     type: Literal["amendment"]
     order: str
     number: Annotated[int, Field(ge=1)]
+    kind: Literal["order"] | None = None
     lines: Annotated[list[Line], Field(min_length=1, max_length=MAX_LINES)]
     charges: Annotated[list[Charge], Field(max_length=MAX_CHARGES)] = []
     total: Amount
+    note: Annotated[Text, StringConstraints(max_length=1000)] = ""
 
 
 class Cancellation(FromDevice):
@@ -165,6 +167,17 @@ class Cancellation(FromDevice):
     type: Literal["cancellation"]
     order: str
     reason: Annotated[Text, StringConstraints(max_length=500)] = ""
+
+
+REPLACED = frozenset({"lines", "charges", "total", "discount", "tax"})  # an amendment says all of these anew
+
+
+def amended(order: Order, amendment: Amendment) -> Order:
+    """The order as an amendment leaves it: its lines and money are replaced, the rest only where it says something."""
+    said = (REPLACED | amendment.model_fields_set) & Order.model_fields.keys() & Amendment.model_fields.keys()
+    own = FromDevice.model_fields.keys() | {"type"}
+    changes = {name: getattr(amendment, name) for name in said - own}
+    return order.model_copy(update={name: value for name, value in changes.items() if value is not None})
 
 
 Readable = Order | CustomerRequest | Amendment | Cancellation

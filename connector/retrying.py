@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from connector.errors import RoadbookError
@@ -10,8 +11,8 @@ from connector.outcomes import retried
 from connector.records import time_text
 
 RETRIABLE_STATES = ("parked", "waiting")
-HOPELESS = ("unreadable", "by_hand")  # codes of reasons that another try can't change
-CONFIRMABLE = ("repeated_line",)  # codes of problems that a person may say are meant to be so
+HOPELESS = ("unreadable", "name_taken")  # codes of reasons that another try can't change
+CONFIRMABLE = ("repeated_line", "office_changed")  # codes of problems that a person may say are meant to be so
 
 
 def why_not(row: Row) -> str | None:
@@ -35,3 +36,42 @@ def try_again(ledger: Ledger, row: Row, accepted: tuple[str, ...] = ()) -> Row:
     if problem:
         raise RoadbookError(problem)
     return ledger.put(retried(row, time_text(datetime.now(UTC)), accepted))
+
+
+def link_customer(ledger: Ledger, row: Row, customer: str) -> Row:
+    """Answer a customer request with a customer that QuickBooks has already (`customer` is its id there).
+
+    Raises RoadbookError for a row that asks for no customer or is answered, DocumentConflict.
+    """
+    _check_asks(row)
+    candidates = (row.reason or {}).get("candidates") or []
+    chosen = next((each for each in candidates if each["id"] == customer and each["kind"] == "customer"), None)
+    if chosen is None:
+        known = ", ".join(each["id"] for each in candidates if each["kind"] == "customer") or "none"
+        raise RoadbookError(f"{row.of}: customer {customer} is not among those who have the name ({known})")
+    if not chosen["active"]:
+        raise RoadbookError(f"{row.of}: customer {customer} is inactive in QuickBooks; make it active there first")
+    at = time_text(datetime.now(UTC))
+    made = {"id": chosen["id"], "name": chosen["name"]}
+    done = {"state": "posted", "work": "receipt", "reason": None, "due_at": at, "posted_at": at}
+    return ledger.put(row.step(at, "linked", customer=made, **done))
+
+
+def rename_customer(ledger: Ledger, row: Row, name: str) -> Row:
+    """Have a requested customer made under a name that the office chose.
+
+    Raises RoadbookError for a row that asks for no customer or is answered, or for a name QuickBooks can't take.
+    """
+    _check_asks(row)
+    cleaned = name.strip()
+    if not 1 <= len(cleaned) <= 500 or any(mark in ":\t\n" or not mark.isprintable() for mark in cleaned):
+        raise RoadbookError("a customer's name has 1 to 500 characters, without colon, tab or line break")
+    renamed = retried(row, time_text(datetime.now(UTC)))
+    return ledger.put(replace(renamed, changes={"name": cleaned}, suspect=row.suspect))
+
+
+def _check_asks(row: Row) -> None:
+    if row.kind != "customer_request":
+        raise RoadbookError(f"{row.of} asks for no customer")
+    if row.state != "parked" or row.posted_at is not None:
+        raise RoadbookError(f"{row.of} is {row.state}; only a parked request needs a choice")

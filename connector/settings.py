@@ -37,11 +37,14 @@ class Settings(BaseModel):
     quickbooks_redirect_uri: str = Field(
         "http://localhost:8000/quickbooks/callback", description="The redirect address registered with the app."
     )
-    roadbook_order_status: Literal["Accepted", "Pending"] = Field(
-        "Accepted", description="The estimate status that an order gets."
+    roadbook_order_status: Literal["Accepted", "Pending", "Invoice"] = Field(
+        "Accepted", description="The estimate status that an order gets; `Invoice`: it becomes an invoice instead."
     )
-    roadbook_quote_status: Literal["Accepted", "Pending"] = Field(
-        "Pending", description="The estimate status that a quote gets."
+    roadbook_quote_status: Literal["Accepted", "Pending", "Invoice"] = Field(
+        "Pending", description="The estimate status that a quote gets; `Invoice`: it becomes an invoice instead."
+    )
+    roadbook_cancelled_status: Literal["Closed", "Rejected"] = Field(
+        "Closed", description="The estimate status that a cancelled order gets; a cancelled invoice is voided."
     )
     roadbook_currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="The company's home currency.")
     roadbook_readers: int = Field(4, ge=1, le=8, description="How many databases are read at the same time.")

@@ -21,6 +21,7 @@ class Step(StrEnum):
     REQUEST_RECORDED = "request_recorded"
     ANSWERED = "answered"
     OUTCOME_RECORDED = "outcome_recorded"
+    CHANGE_PASSED_ON = "change_passed_on"
     RECEIPT_WRITTEN = "receipt_written"
     RECEIPT_RECORDED = "receipt_recorded"
 

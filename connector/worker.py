@@ -179,6 +179,7 @@ class Policies:
             self._known = Policy(
                 self._settings.roadbook_order_status,
                 self._settings.roadbook_quote_status,
+                cancelled_status=self._settings.roadbook_cancelled_status,
                 own_numbers=forms.get("CustomTxnNumbers") is True,
             )
         return self._known

@@ -45,6 +45,12 @@ class Gateway:
             answer = self._transport.client.update_object(entity, body, request_id=checked_id(request_id))
             return member(answer, entity, writes=True)
 
+    def void(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
+        """Void an invoice: QuickBooks keeps it, worth nothing; the body carries Id and SyncToken."""
+        with translated(writes=True):
+            answer = self._transport.post(entity.lower(), body, checked_id(request_id), operation="void")
+            return member(answer, entity, writes=True)
+
     def read(self, entity: str, id: str) -> dict[str, Any]:
         """Read one entity; a missing one is a QuickBooksFault with code 610."""
         with translated(writes=False):
@@ -97,10 +103,10 @@ class Gateway:
         with translated(writes=False):
             return member(self._transport.get(f"companyinfo/{self.realm}"), "CompanyInfo", writes=False)
 
-    def find_estimates(self, customer_id: str, txn_date: date | str) -> list[dict[str, Any]]:
-        """All estimates of a customer of one day: where to look before an order is sent a second time."""
+    def find_sales(self, entity: str, customer_id: str, txn_date: date | str) -> list[dict[str, Any]]:
+        """All estimates or invoices of a customer of one day: where to look before an order is sent a second time."""
         day = txn_date if isinstance(txn_date, str) else txn_date.isoformat()
-        return list(self.query_all("Estimate", f"CustomerRef = {literal(customer_id)} AND TxnDate = {literal(day)}"))
+        return list(self.query_all(entity, f"CustomerRef = {literal(customer_id)} AND TxnDate = {literal(day)}"))
 
     def _query(self, statement: str) -> dict[str, Any]:
         with translated(writes=False):

@@ -111,9 +111,10 @@ class Transport:
         """The address in front of `/batch`, `/preferences` and the like."""
         return f"{self._address}/company/{self.realm}"
 
-    def post(self, path: str, body: bytes, request_id: str) -> dict[str, Any]:
+    def post(self, path: str, body: bytes, request_id: str, **params: str) -> dict[str, Any]:
         """POST to a path the library has no idempotent verb for; raises Roadbook's errors."""
-        return self.checked(self.client.post(f"{self.company_url}/{path}", body, request_id=request_id))
+        answer = self.client.post(f"{self.company_url}/{path}", body, params=params or None, request_id=request_id)
+        return self.checked(answer)
 
     def get(self, path: str) -> dict[str, Any]:
         """GET a path below the company; raises Roadbook's errors."""

@@ -12,7 +12,7 @@ from types import TracebackType
 
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
-from connector.identifiers import CONNECTOR, customers_database
+from connector.identifiers import customers_database
 from connector.provisioning import Added, account_id, add_rep, install, set_up_database
 from connector.quickbooks import Connection
 from connector.servers import admin_server, connector_server
@@ -141,17 +141,11 @@ class Stage:
             raise Occupied(
                 f"{self.admin.url} already holds {', '.join(present[:5])}: use an empty CouchDB, or --wipe it"
             )
-        accounts = self._accounts_of_reps(present)
         for name in present:
             self.admin.delete_database(name)
-        users = self.admin.database("_users")
-        for account in accounts:
-            current = users.get(account_id(account))
-            if current is not None:
-                users.delete(current["_id"], current["_rev"])
-
-    def _accounts_of_reps(self, present: list[str]) -> list[str]:
-        if CONNECTOR not in present:
-            return []
-        rows = self.admin.database(CONNECTOR).starting_with("rep:")
-        return [self.settings.roadbook_couchdb_user, *(str(row["account"]) for row in rows)]
+        if wipe:
+            users = self.admin.database("_users")
+            for account in users.starting_with("org.couchdb.user:"):
+                # Accounts may have outlived the registry that knew them.
+                if {"rep", "connector"} & set(account.get("roles", [])):
+                    users.delete(account["_id"], account["_rev"])

@@ -13,7 +13,7 @@ from typing import Any
 
 from connector.couch import CouchServer, Database
 from connector.identifiers import CONNECTOR, orders_database, ulid_of
-from connector.ledger import Ledger, Row
+from connector.ledger import Ledger, Row, answer_key
 from connector.servers import admin_server
 from connector.settings import read_settings
 from journeys.quiet import wait_until, wait_until_read
@@ -74,6 +74,44 @@ class Company:
         assert all("rev" in answer for answer in answers), answers
         return [str(order["_id"]) for order in orders]
 
+    def change(self, order: str, number: int = 1, **changes: Any) -> str:
+        """Write an amendment of an order as Bob's device does; by default to one unit more. Returns its id."""
+        line = self.order()["lines"][0] | {"quantity": "4", "amount": "69.92"}
+        document = {
+            "_id": f"amend:{ulid_of(order)}:{number}",
+            "type": "amendment",
+            "schema": 1,
+            "order": order,
+            "number": number,
+            "rep": self.bob.rep,
+            "device": "bobs-phone",
+            "captured_at": "2026-11-20T10:15:00Z",
+            "lines": [line],
+            "charges": [],
+            "total": "69.92",
+        }
+        self.orders.put(document | changes)
+        return str(document["_id"])
+
+    def cancel(self, order: str, reason: str = "The customer changed his mind") -> str:
+        """Write the cancellation of an order as Bob's device does; returns its id."""
+        document = {
+            "_id": f"cancel:{ulid_of(order)}",
+            "type": "cancellation",
+            "schema": 1,
+            "order": order,
+            "rep": self.bob.rep,
+            "device": "bobs-phone",
+            "captured_at": "2026-11-20T11:15:00Z",
+            "reason": reason,
+        }
+        self.orders.put(document)
+        return document["_id"]
+
+    def office(self, estimate: str, entity: str = "Estimate", **change: Any) -> None:
+        """Somebody in the office does something to an estimate in QuickBooks."""
+        self.sandbox.control("POST", "office", {"entity": entity, "id": estimate, **change})
+
     def connector(self, **overrides: str) -> Child:
         """Start an ordinary connector."""
         return self.roadbook.connector(**overrides)
@@ -100,7 +138,7 @@ class Company:
     def wait_for(self, orders: Sequence[str], *states: str, seconds: float = PATIENCE) -> dict[str, dict[str, Any]]:
         """Wait until each order has a receipt in one of the states (by default posted); receipts by order."""
         wanted = states or ("posted",)
-        ids = {order: f"receipt:{ulid_of(order)}" for order in orders}
+        ids = {order: f"receipt:{answer_key(order)}" for order in orders}
         receipts: dict[str, dict[str, Any]] = {}
 
         def all_there() -> bool:

@@ -26,6 +26,7 @@ from tests.connector.samples import CUSTOMER, DATABASE, PRODUCTS, change, order
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 AT = "2026-11-20T10:00:00.000Z"
+STALE = QuickBooksFault(400, (FaultDetail("5010", "Stale Object Error"),))
 
 
 class Rows:
@@ -79,6 +80,7 @@ class Books:
         self.estimates: dict[str, dict[str, Any]] = {}
         self.requests: list[str] = []
         self.batches = 0
+        self.reads = 0
 
     def create(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
         self.requests.append(request_id)
@@ -86,7 +88,8 @@ class Books:
         if commits and request_id not in self.estimates:
             made = cast(dict[str, Any], parsed_json(body.decode()))
             total = sum((Decimal(str(line["Amount"])) for line in made["Line"]), Decimal(0))
-            self.estimates[request_id] = made | {"Id": str(len(self.estimates) + 1), "TotalAmt": total}
+            number = str(len(self.estimates) + 1)
+            self.estimates[request_id] = made | {"Id": number, "SyncToken": "0", "DocNumber": number, "TotalAmt": total}
         if error:
             raise error
         return self.estimates[request_id]
@@ -103,7 +106,28 @@ class Books:
                 outcomes.append(BatchOutcome(item.bid, entity=entity))
         return outcomes
 
-    def find_estimates(self, customer: str, day: Any) -> list[dict[str, Any]]:
+    def update(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
+        self.requests.append(request_id)
+        error, commits = self.script.pop(0) if self.script else (None, True)
+        change = cast(dict[str, Any], parsed_json(body.decode()))
+        estimate = next(each for each in self.estimates.values() if each["Id"] == change["Id"])
+        if commits and estimate["SyncToken"] != change["SyncToken"]:
+            raise STALE
+        if commits:
+            estimate |= change | {"SyncToken": str(int(estimate["SyncToken"]) + 1)}
+            estimate["TotalAmt"] = sum((Decimal(str(line["Amount"])) for line in estimate["Line"]), Decimal(0))
+        if error:
+            raise error
+        return estimate
+
+    def void(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
+        raise AssertionError("no estimate is voided")
+
+    def read(self, entity: str, id: str) -> dict[str, Any]:
+        self.reads += 1
+        return next(each for each in self.estimates.values() if each["Id"] == id)
+
+    def find_sales(self, entity: str, customer: str, day: Any) -> list[dict[str, Any]]:
         return list(self.estimates.values())
 
 

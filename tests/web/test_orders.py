@@ -198,9 +198,9 @@ def test_it_does_not_accept_a_problem_that_the_order_has_not_got(signed_in: Sign
         (received(1), "is received; only parked and waiting documents can be tried again"),
         (in_quickbooks(received(1), "1042"), "is posted; only parked and waiting documents can be tried again"),
         (parked(received(1), "unreadable", "The document cannot be read."), "can&#39;t be posted as it is"),
-        (parked(received(1), "by_hand", "The office changes it by hand."), "can&#39;t be posted as it is"),
+        (parked(received(1), "name_taken", "The name is taken."), "can&#39;t be posted as it is"),
     ],
-    ids=["received", "posted", "unreadable", "by_hand"],
+    ids=["received", "posted", "unreadable", "name_taken"],
 )
 def test_it_says_why_something_can_not_be_tried_again(signed_in: SignIns, ledger: OnRecord, row: Row, why: str) -> None:
     ledger.write(row)

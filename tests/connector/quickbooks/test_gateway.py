@@ -125,7 +125,7 @@ def test_it_looks_for_the_estimates_of_a_customer_and_a_day(
 ) -> None:
     server.will(answer(body=page("Estimate", ["4", "5"])), answer(body=page("Estimate", [])))
 
-    assert [row["Id"] for row in gateway.find_estimates("5'8", day)] == ["4", "5"]
+    assert [row["Id"] for row in gateway.find_sales("Estimate", "5'8", day)] == ["4", "5"]
     assert rb"WHERE CustomerRef = '5\'8' AND TxnDate = '2026-03-02' STARTPOSITION 1" in server.seen[0].body
 
 

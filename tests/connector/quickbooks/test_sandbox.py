@@ -23,7 +23,7 @@ def test_it_makes_one_estimate_however_often_it_is_sent(
 
     assert first["Id"] == again["Id"]
     assert first["TotalAmt"] == Decimal("1861.08")
-    assert [row["Id"] for row in connection.gateway.find_estimates(customer, "2026-03-02")] == [first["Id"]]
+    assert [row["Id"] for row in connection.gateway.find_sales("Estimate", customer, "2026-03-02")] == [first["Id"]]
     assert connection.gateway.read("Estimate", first["Id"])["DocNumber"] == first["DocNumber"]
 
 

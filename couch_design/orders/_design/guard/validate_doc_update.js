@@ -308,7 +308,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
 
   function amendmentFields() {
     return kind({
-      order: orderId, device: device, captured_at: time, number: wholeNumber(1, 999),
+      order: orderId, device: device, captured_at: time, number: wholeNumber(1, 999), kind: optional(oneOf(["order"])),
       lines: list(line, 1, 500), charges: list(charge, 0, 20), total: decimal(2), note: optional(note)
     });
   }
@@ -338,7 +338,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
       revision: optional(pattern(/^[1-9][0-9]*-[^\u0000-\u0020]+$/, 200, "a revision")),
       number: pattern(/^RB-[0-9A-HJKMNP-TV-Z]{10}$/, 13, "an order number"),
       estimate: optional(record({
-        id: text(1, 64), number: optional(text(0, 64)), status: optional(text(0, 64)), total: optional(decimal(2))
+        kind: optional(oneOf(["estimate", "invoice"])), id: text(1, 64), number: optional(text(0, 64)),
+        status: optional(text(0, 64)), total: optional(decimal(2)), tax: optional(decimal(2)),
+        invoice: optional(text(1, 64))
       }, 16)),
       customer: optional(record({id: optional(text(1, 80)), name: optional(text(1, 500))}, 16)),
       reason: reason, notice: reason, received_at: time, changed_at: time, posted_at: optional(time)

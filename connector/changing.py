@@ -1,0 +1,235 @@
+"""What an amendment or a cancellation means for the order it changes: a request, an answer, or a change before posting.
+
+Pure. Whatever is sent says how things are to be, never what to add, so that sending it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
+from connector.contents import whole_of
+from connector.errors import MappingError
+from connector.estimates import called, is_edited, is_final, is_invoice, is_void, token_of
+from connector.ledger import Document, Row
+from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
+from connector.preparing import Policy
+from connector.quickbooks import canonical_json
+from connector.records import Amendment, Cancellation, time_text
+
+OFFICE_CHANGED = "office_changed"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request to QuickBooks."""
+
+    operation: str
+    entity: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The later document's row once nothing is left to send for it."""
+
+    row: Row
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The order's row changed before it was posted; `answer` is for the later document: done, or it waits."""
+
+    order: Row
+    answer: Settled | Reason
+
+
+def change_of(
+    row: Row, record: Amendment | Cancellation, order: Row | None, facts: Facts, policy: Policy, now: datetime
+) -> Wanted | Settled | Folded | Reason:
+    """What to do with a later document, given the row of its order (None: it has not arrived).
+
+    `facts` are those of the order as the amendment would leave it.
+    """
+    problem = _not_ready(order)
+    if problem is not None or order is None:
+        return problem or Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
+    if isinstance(record, Cancellation):
+        return _cancel(row, record, order, policy, now)
+    return _amend(row, record, order, facts, policy, now)
+
+
+def _not_ready(order: Row | None) -> Reason | None:
+    if order is None:
+        return Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
+    if order.kind not in ("order", "quote"):
+        return Reason("no_order", f"{order.of} is no order that could be changed.")
+    if order.state == "held" or (order.reason or {}).get("code") == "unreadable":
+        text = f"It waits for the order, which is {order.state}: {(order.reason or {}).get('text', '')}"
+        return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "office")))
+    if order.posted_at is None and (order.doubtful or order.suspect):
+        return Reason(ORDER_NOT_YET, "It waits until it is certain whether QuickBooks has the order.", "nobody")
+    return None
+
+
+def _amend(
+    row: Row, record: Amendment, order: Row, facts: Facts, policy: Policy, now: datetime
+) -> Wanted | Settled | Folded | Reason:
+    at = time_text(now)
+    if order.withdrawn_at is not None:
+        if time_text(record.captured_at) <= order.withdrawn_at:
+            return _finished(row, order, at, Reason("cancelled_later", "The order was cancelled after this change."))
+        return Reason("order_cancelled", "The order had been cancelled before this change was made.", "rep")
+    if order.amendment > record.number:
+        text = f"Amendment {order.amendment} came after it and counts instead."
+        return _finished(row, order, at, Reason("superseded", text, "nobody"))
+    if order.posted_at is None:
+        if order.amendment < record.number:
+            order = _folded(order, row, record.number, at)
+            return Folded(order, Reason(ORDER_NOT_YET, "It goes to QuickBooks together with the order.", "nobody"))
+        reason = (order.reason or {}).get("text")
+        text = f"It goes to QuickBooks together with the order{f', which is parked: {reason}' if reason else '.'}"
+        return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "nobody")))
+    if order.amendment == record.number:
+        return _finished(row, order, at)
+    problem = _closed_to(order, "change") or _edited(row, order)
+    if problem is not None:
+        return problem
+    whole = whole_of(row, order)
+    if whole is None:
+        return Reason("no_order", f"{order.of} is no order that could be changed.")
+    problems = check_order(whole, row.rep, facts, frozenset(row.accepted))
+    if problems:
+        return summary(problems)
+    try:
+        body = lines_of(whole, facts.customer or {}, facts.products, policy)
+    except MappingError as error:
+        return Reason("cannot_be_mapped", f"The change can't be written into the estimate: {error}.")
+    if whole.note:
+        body["CustomerMemo"] = {"value": whole.note[:MEMO_LENGTH]}
+    if record.kind == "order" and not is_invoice(order.estimate or {}):
+        body["TxnStatus"] = policy.approved_status
+    return Wanted("update", _entity(order), _sparse(order, body, mark_of(record)))
+
+
+def _cancel(
+    row: Row, record: Cancellation, order: Row, policy: Policy, now: datetime
+) -> Wanted | Settled | Folded | Reason:
+    at = time_text(now)
+    captured = time_text(record.captured_at)
+    if order.posted_at is None:
+        done = {"state": "cancelled", "work": "receipt", "reason": None, "due_at": at, "withdrawn_at": captured}
+        if order.withdrawn_at is not None:
+            return _finished(row, order, at)
+        return Folded(order.step(at, "cancelled_before_posting", **done), _finished(row, order, at))
+    if order.withdrawn_at is not None or order.state == "cancelled":
+        return _finished(row, order, at)
+    problem = _closed_to(order, "cancellation")
+    if problem is not None:
+        return problem
+    if is_invoice(order.estimate or {}):
+        estimate = order.estimate or {}
+        return Wanted("void", "Invoice", canonical_json({"Id": estimate["id"], "SyncToken": estimate["sync_token"]}))
+    body = {"TxnStatus": policy.cancelled_status}
+    note = f"{mark_of(record)}: {record.reason}" if record.reason else mark_of(record)
+    return Wanted("update", "Estimate", _sparse(order, body, note))
+
+
+def mark_of(record: Amendment | Cancellation) -> str:
+    """The line in the private note by which it is seen later that a change has reached QuickBooks."""
+    if isinstance(record, Amendment):
+        return f"Roadbook amendment {record.number}"
+    return "Roadbook cancellation"
+
+
+def bears(entity: dict[str, Any], record: Amendment | Cancellation) -> bool:
+    """Whether an estimate or invoice has taken a change: its mark is in the note, or the invoice is void."""
+    lines = str(entity.get("PrivateNote") or "").split("\n")
+    if any(line == mark_of(record) or line.startswith(mark_of(record) + ":") for line in lines):
+        return True
+    worthless = Decimal(str(entity.get("TotalAmt") or 0)) == 0
+    return isinstance(record, Cancellation) and worthless and "voided" in lines[0].lower()
+
+
+def passed_on(order: Row, change: Row, at: str) -> Row | None:
+    """The order's row after QuickBooks took a change of it; None if the row knows already."""
+    if order.withdrawn_at is not None:
+        return None
+    if change.kind == "cancellation":
+        changes: Document = {"state": "cancelled", "withdrawn_at": time_text_of(change), "news": None}
+    else:
+        number = int(change.content["number"])
+        if order.amendment >= number:
+            return None
+        kind = "order" if change.content.get("kind") == "order" else order.kind
+        state = order.state if order.state == "converted" else "amended"
+        changes = {"state": state, "amendment": number, "changes": change.content, "kind": kind, "news": change.news}
+    estimate = change.estimate or {}
+    if order.estimate and token_of(order.estimate) > token_of(estimate):
+        estimate = {**order.estimate, "ours": estimate.get("ours")}
+    return order.step(at, changes["state"], work="receipt", due_at=at, estimate=estimate, **changes)
+
+
+def time_text_of(row: Row) -> str:
+    """When a document was captured, as ledger rows compare it."""
+    return time_text(datetime.fromisoformat(str(row.content["captured_at"])))
+
+
+def _finished(row: Row, order: Row, at: str, notice: Reason | None = None) -> Settled:
+    state = "cancelled" if row.kind == "cancellation" else "amended"
+    told = row.notice if notice is None else notice.as_document()
+    changed = {"state": state, "work": "receipt", "reason": None, "due_at": at, "notice": told}
+    return Settled(row.step(at, "settled", posted_at=at, estimate=order.estimate, **changed))
+
+
+def _folded(order: Row, row: Row, number: int, at: str) -> Row:
+    kind = "order" if row.content.get("kind") == "order" else order.kind
+    taken_up: Document = {"amendment": number, "changes": row.content, "kind": kind, "accepted": ()}
+    afresh: Document = {"state": "received", "work": "post", "reason": None, "attempts": 0, "due_at": at, "repairs": 0}
+    return order.step(at, "amended_before_posting", **taken_up, **afresh)
+
+
+def _closed_to(order: Row, what: str) -> Reason | None:
+    """Why QuickBooks' document can't be changed any more, in words for the rep; None while it is open."""
+    estimate = order.estimate or {}
+    name = called(estimate)
+    ask = f"the {what} was not made. Ask the office."
+    if order.state == "cancelled":
+        return Reason("order_cancelled", f"{name} is cancelled or deleted in QuickBooks; {ask}")
+    if is_void(estimate):
+        return Reason("order_cancelled", f"{name} is void in QuickBooks; {ask}")
+    if not is_final(estimate):
+        return None
+    if is_invoice(estimate):
+        return Reason("already_paid", f"{name} is already paid, at least in part; {ask}")
+    if estimate.get("invoice"):
+        return Reason("already_converted", f"{name} has already become an invoice; {ask}")
+    return Reason("already_closed", f"{name} is already closed in QuickBooks; {ask}")
+
+
+def _edited(row: Row, order: Row) -> Reason | None:
+    """An amendment replaces every line, so one that the office has changed by hand is not overwritten unasked."""
+    estimate = order.estimate or {}
+    if not is_edited(estimate) or OFFICE_CHANGED in row.accepted:
+        return None
+    text = (
+        f"The office has changed {called(estimate)} in QuickBooks (it is {estimate['total']} now); the rep's change "
+        f"says {row.content['total']} before tax and would replace it. Somebody must choose."
+    )
+    return Reason(OFFICE_CHANGED, text)
+
+
+def _entity(order: Row) -> str:
+    return "Invoice" if is_invoice(order.estimate or {}) else "Estimate"
+
+
+def _sparse(order: Row, body: Document, mark: str) -> bytes:
+    """A sparse update of the order's document; what the office wrote into the note stays in it."""
+    estimate = order.estimate or {}
+    lines = [line for line in str(estimate.get("note", "")).split("\n") if line and line != mark]
+    note = "\n".join([*lines[:1], mark, *lines[1:]])[:NOTE_LENGTH]
+    head = {"Id": estimate["id"], "SyncToken": estimate["sync_token"], "sparse": True, "PrivateNote": note}
+    return canonical_json({**head, **body})

@@ -1,0 +1,57 @@
+"""What a ledger row holds, as typed records: an order as its amendments left it, a request, a later change. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from connector.errors import MappingError
+from connector.ledger import Row
+from connector.records import (
+    Amendment,
+    Cancellation,
+    CustomerRequest,
+    Order,
+    Readable,
+    Unreadable,
+    amended,
+    read_document,
+)
+
+
+def readable(row: Row) -> Order | CustomerRequest:
+    """What is to be in QuickBooks for an order or a customer request; it was readable when it was pinned."""
+    record = _read(row)
+    if isinstance(record, CustomerRequest):
+        return record.model_copy(update={"name": row.changes["name"]}) if row.changes else record
+    if not isinstance(record, Order):
+        raise MappingError(f"{row.of} is no order and no customer request")
+    return record if row.changes is None else amended(record, amendment_in(row))
+
+
+def later_change(row: Row) -> Amendment | Cancellation:
+    """The amendment or cancellation that a row holds."""
+    record = _read(row)
+    if not isinstance(record, Amendment | Cancellation):
+        raise MappingError(f"{row.of} changes no order")
+    return record
+
+
+def whole_of(change: Row, order: Row | None) -> Order | None:
+    """The order as an amendment would leave it, counted from what was submitted; None for anything but an amendment."""
+    if order is None or change.kind != "amendment" or order.kind not in ("order", "quote"):
+        return None
+    try:
+        submitted = readable(replace(order, changes=None))
+    except Unreadable:
+        return None
+    record = later_change(change)
+    return amended(submitted, record) if isinstance(submitted, Order) and isinstance(record, Amendment) else None
+
+
+def amendment_in(row: Row) -> Amendment:
+    """The last amendment that an order's row has taken up."""
+    return Amendment.model_validate(row.changes)
+
+
+def _read(row: Row) -> Readable:
+    return read_document({"_id": row.of, **row.content})

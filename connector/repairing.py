@@ -1,0 +1,162 @@
+"""What the connector settles by itself after a refusal: adopt what is there, change anew, name what is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from connector.books import gone, seen
+from connector.check import Reason
+from connector.contents import readable
+from connector.errors import QuickBooksFault
+from connector.ledger import Document, Ledger, Row
+from connector.looking import Looking
+from connector.mapping import customer_mark
+from connector.outcomes import made_anew, parked, posted
+from connector.quickbooks import Gateway, literal
+from connector.records import time_text
+from connector.retries import Action, Decision
+
+NAME_TAKEN = "6240"
+NUMBER_TAKEN = "6140"
+OBJECT_GONE = "610"
+NAME_LISTS = ("Customer", "Vendor", "Employee")
+
+
+class Repairing:
+    """Settles refusals by reading in QuickBooks; a QuickBooksError means that nothing is settled."""
+
+    def __init__(self, ledger: Ledger, gateway: Gateway, looking: Callable[[], Looking]) -> None:
+        self._ledger = ledger
+        self._gateway = gateway
+        self._looking = looking
+
+    def repair(self, row: Row, decision: Decision, now: datetime) -> Row | None:
+        """The row once its conflict, duplicate or reference is settled; None if it can't be. Raises QuickBooksError."""
+        if decision.action is Action.CONFLICT and row.kind in ("amendment", "cancellation"):
+            return self._read_again(row, now)
+        if decision.action is Action.ADOPT:
+            return self._adopt(row, decision, now)
+        if decision.action is Action.HEAL:
+            return self._name_what_is_missing(row, decision, now)
+        return None
+
+    def _read_again(self, row: Row, now: datetime) -> Row:
+        """Somebody else changed the estimate: the order's row learns what it is now, and the change is made anew."""
+        self._learn(row, now)
+        return made_anew(row, now)
+
+    def _learn(self, row: Row, now: datetime) -> bool:
+        """Put on the order's row what QuickBooks has of it now; False if it is deleted there."""
+        order = self._ledger.read([row.order_row]).get(row.order_row)
+        if order is None or not order.estimate:
+            return True
+        at = time_text(now)
+        try:
+            entity = self._gateway.read(str((row.request or {})["entity"]), str(order.estimate["id"]))
+        except QuickBooksFault as fault:
+            if fault.code != OBJECT_GONE:
+                raise
+            entity = {"status": "Deleted"}
+        deleted = entity.get("status") == "Deleted"
+        learned = gone(order, at) if deleted else seen(order, entity, at)
+        if learned is not None:
+            # Whoever wrote the row in between knows more; it is read again before the change is.
+            self._ledger.write([learned])
+        return not deleted
+
+    def _adopt(self, row: Row, decision: Decision, now: datetime) -> Row | None:
+        at = time_text(now)
+        if decision.code == NAME_TAKEN and row.kind == "customer_request":
+            return self._ask_which(row, decision, at)
+        found = self._looking().find(row)
+        return None if found is None else posted(row, found, at, "adopted")
+
+    def _ask_which(self, row: Row, decision: Decision, at: str) -> Row:
+        """The name is taken: ours is adopted, anything else is a question for the office, with the candidates."""
+        name = str(getattr(readable(row), "name", ""))
+        names = f"{literal(name)}, {literal(f'{name} (deleted)')}"
+        where = f"DisplayName in ({names}) and Active in (true, false)"
+        found = [
+            (kind, entity)
+            for kind in NAME_LISTS
+            for entity in self._gateway.query(f"select * from {kind} where {where}")
+        ]
+        mark = customer_mark(row.ulid)
+        ours = next((entity for kind, entity in found if kind == "Customer" and entity.get("Notes") == mark), None)
+        if ours is not None:
+            return posted(row, ours, at, "adopted")
+        candidates = [candidate_of(kind, entity) for kind, entity in found]
+        known = ", ".join(described(candidate) for candidate in candidates) or "somebody whom QuickBooks does not show"
+        text = f"The name “{name}” is taken in QuickBooks by {known}. The office chooses whom the rep means."
+        # None of them is ours, so nothing of this request is in QuickBooks and another name may be sent.
+        unsent = replace(row, sent_at=None, suspect=False)
+        return parked(unsent, Reason("name_taken", text, "office", decision.detail), at, candidates=candidates)
+
+    def _name_what_is_missing(self, row: Row, decision: Decision, now: datetime) -> Row | None:
+        """A reference points to nothing that is active: the reason names the product or customer."""
+        if row.kind in ("amendment", "cancellation") and not self._learn(row, now):
+            return made_anew(row, now)
+        body = json.loads(str((row.request or {}).get("body", "{}")))
+        missing = [*self._inactive("Customer", customers_in(body)), *self._inactive("Item", products_in(body))]
+        if not missing:
+            return None
+        text = f"In QuickBooks {' and '.join(missing)}. Make it active there, or change the order; then try again."
+        return parked(row, Reason("inactive_reference", text, "office", decision.detail), time_text(now))
+
+    def _inactive(self, kind: str, named: dict[str, str]) -> Iterable[str]:
+        """Sentences about the references that are inactive or not there; one read for all of a kind."""
+        if not named:
+            return
+        ids = ", ".join(literal(each) for each in named)
+        rows = self._gateway.query(
+            f"select * from {kind} where Id in ({ids}) and Active in (true, false) maxresults 1000"
+        )
+        found = {str(entity["Id"]): entity for entity in rows}
+        word = "customer" if kind == "Customer" else "product"
+        for each, name in named.items():
+            entity = found.get(each)
+            if entity is None:
+                yield f"there is no {word} {f'“{name}” ' if name else ''}with id {each}"
+            elif not entity.get("Active", True):
+                known = entity.get("DisplayName") or entity.get("Name") or name
+                yield f"the {word} “{known}” is inactive"
+
+
+def candidate_of(kind: str, entity: dict[str, Any]) -> Document:
+    """Somebody in QuickBooks who has the name, as the office sees the choice."""
+    candidate: Document = {
+        "kind": kind.lower(),
+        "id": str(entity["Id"]),
+        "name": str(entity.get("DisplayName", "")),
+        "active": bool(entity.get("Active", True)),
+        "email": (entity.get("PrimaryEmailAddr") or {}).get("Address"),
+        "city": (entity.get("BillAddr") or entity.get("PrimaryAddr") or {}).get("City"),
+    }
+    return {name: value for name, value in candidate.items() if value is not None}
+
+
+def described(candidate: Document) -> str:
+    """`the inactive vendor “Blauer See” (id 12, Berlin)`."""
+    active = "" if candidate["active"] else "inactive "
+    place = ", ".join(["id " + candidate["id"], *([candidate["city"]] if candidate.get("city") else [])])
+    return f"the {active}{candidate['kind']} “{candidate['name']}” ({place})"
+
+
+def customers_in(body: Document) -> dict[str, str]:
+    """The customer that a body refers to: id -> name, where the body says one."""
+    reference = body.get("CustomerRef") or {}
+    return {str(reference["value"]): str(reference.get("name", ""))} if reference.get("value") else {}
+
+
+def products_in(body: Document) -> dict[str, str]:
+    """The products that a body's lines refer to: id -> the line's own words."""
+    found: dict[str, str] = {}
+    for line in body.get("Line") or []:
+        reference = (line.get("SalesItemLineDetail") or {}).get("ItemRef") or {}
+        if reference.get("value"):
+            found[str(reference["value"])] = str(line.get("Description", ""))
+    return found
