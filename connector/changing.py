@@ -182,7 +182,7 @@ def _finished(row: Row, order: Row, at: str, notice: Reason | None = None) -> Se
     state = "cancelled" if row.kind == "cancellation" else "amended"
     told = row.notice if notice is None else notice.as_document()
     changed = {"state": state, "work": "receipt", "reason": None, "due_at": at, "notice": told}
-    return Settled(row.step(at, "settled", posted_at=at, estimate=order.estimate, **changed))
+    return Settled(row.step(at, "taken_up", posted_at=at, estimate=order.estimate, **changed))
 
 
 def _folded(order: Row, row: Row, number: int, at: str) -> Row:
