@@ -14,6 +14,7 @@ from quickbooks_sandbox.oauth import App
 from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.server import Server
 from quickbooks_sandbox.store import Store
+from quickbooks_sandbox.webhooks import Endpoint
 
 
 def main() -> None:
@@ -28,7 +29,15 @@ def main() -> None:
     parser.add_argument("--refresh-token", default="rt-0")
     parser.add_argument("--empty-company", action="store_true", help="start without products and customers")
     parser.add_argument("--follow-stdin", action="store_true", help="stop when standard input ends")
+    parser.add_argument("--webhook-url", help="where changes are told, an http address on loopback")
+    parser.add_argument("--webhook-verifier-token", default="", help="what webhooks are signed with")
     options = parser.parse_args()
+    webhook = None
+    if options.webhook_url:
+        try:
+            webhook = Endpoint.read({"url": options.webhook_url, "verifier_token": options.webhook_verifier_token})
+        except ValueError as error:
+            parser.error(str(error))
     store = Store(None if options.state == ":memory:" else Path(options.state))
     app = App(options.client_id, options.client_secret, options.refresh_token)
     sandbox = Sandbox(
@@ -37,6 +46,7 @@ def main() -> None:
         store,
         enforce_limits=options.limits == "documented",
         empty_company=options.empty_company,
+        webhook=webhook,
     )
     server = Server(options.port, sandbox)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()

@@ -9,6 +9,7 @@ from quickbooks_sandbox.clock import Clock
 from quickbooks_sandbox.faults import INACTIVE, MESSAGES, Fault, missing, refuse
 from quickbooks_sandbox.store import Store
 from quickbooks_sandbox.switches import defaults
+from quickbooks_sandbox.webhook_events import Event
 
 HOME_CURRENCY = {"value": "USD", "name": "United States Dollar"}
 
@@ -25,6 +26,7 @@ class Company:
         self.clock.offset = float(store.value("clock", 0.0))
         self.switches: dict[str, Any] = defaults() | store.value("switches", {})
         self.lock = threading.RLock()
+        self._events: list[Event] = []
 
     def next_id(self, family: str) -> str:
         """The next id; all transactions share one sequence, each name list has its own."""
@@ -57,15 +59,36 @@ class Company:
         stamp = self.clock.stamp()
         return {"CreateTime": stamp, "LastUpdatedTime": stamp}
 
-    def touch(self, kind: str, entity: Entity) -> Entity:
-        """Store a changed entity with the next SyncToken, and give it back."""
+    def add(self, kind: str, entity: Entity) -> Entity:
+        """Store a new entity, and give it back."""
+        self.store.put(kind, entity)
+        self.tell(kind, entity["Id"], "created")
+        return entity
+
+    def touch(self, kind: str, entity: Entity, operation: str = "updated") -> Entity:
+        """Store a changed entity with the next SyncToken, and give it back; webhooks tell it as `operation`."""
         changed = {
             **entity,
             "SyncToken": str(int(entity["SyncToken"]) + 1),
             "MetaData": {**entity["MetaData"], "LastUpdatedTime": self.clock.stamp()},
         }
         self.store.put(kind, changed)
+        self.tell(kind, changed["Id"], operation)
         return changed
+
+    def remove(self, kind: str, entity_id: str) -> None:
+        """Delete an entity for good."""
+        self.store.remove(kind, entity_id, self.clock.stamp())
+        self.tell(kind, entity_id, "deleted")
+
+    def tell(self, kind: str, entity_id: str, operation: str) -> None:
+        """Note a change for the webhooks."""
+        self._events.append(Event(self.realm, kind, entity_id, operation, self.clock.now()))
+
+    def take_events(self) -> list[Event]:
+        """What changed since the last time."""
+        events, self._events = self._events, []
+        return events
 
     def check_sync_token(self, stored: Entity, body: Entity, kind: str) -> None:
         """An update must carry the newest SyncToken; raises a Fault."""

@@ -36,7 +36,7 @@ def control_reply(sandbox: Sandbox, request: Request) -> Reply:
         with sandbox.company.lock:
             path = request.path.removeprefix("/_control/").rstrip("/")
             answer = control(sandbox, request.method, path, request.parameters, body)
-            sandbox.company.store.commit()
+            sandbox.commit(sandbox.company)
     except (ControlError, ValueError) as error:
         return json_reply(400, {"error": str(error)})
     return json_reply(200, answer)
@@ -128,7 +128,7 @@ def switches(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
 
 def clock(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     """Set the clock ahead of the machine's: {"ahead": seconds}."""
-    sandbox.company.set_clock(float(body["ahead"]))
+    sandbox.set_clock(float(body["ahead"]))
     return {"now": sandbox.company.clock.envelope_time()}
 
 
@@ -143,6 +143,17 @@ def tokens(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     if body.get("revoke"):
         sandbox.oauth.end()
     return {"access_life": sandbox.oauth.access_life}
+
+
+def webhooks(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """The webhook endpoint and every delivery."""
+    return sandbox.webhooks.shown()
+
+
+def point_webhooks(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+    """{"url", "verifier_token", "entities"}: where webhooks go from now on; an empty url ends them."""
+    sandbox.point_webhooks(body)
+    return sandbox.webhooks.shown()
 
 
 def reset(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
@@ -162,5 +173,7 @@ ACTIONS = {
     ("POST", "switches"): switches,
     ("POST", "clock"): clock,
     ("POST", "tokens"): tokens,
+    ("GET", "webhooks"): webhooks,
+    ("POST", "webhooks"): point_webhooks,
     ("POST", "reset"): reset,
 }

@@ -32,8 +32,9 @@ def send(company: Company, kind: str, form: Entity, to: str | None) -> Entity:
         "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": stamp},
     }
     if company.switches["send_changes_sync_token"]:
-        return company.touch(kind, sent)
+        return company.touch(kind, sent, "emailed")
     company.store.put(kind, sent)
+    company.tell(kind, sent["Id"], "emailed")
     return sent
 
 

@@ -88,7 +88,7 @@ def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request)
         except Exception:
             traceback.print_exc(file=sys.stderr)
             reply = _fault_reply(sandbox, severe("see the sandbox's log"))
-        company.store.commit()
+        sandbox.commit(company)
     if reply.kind in (JSON, FAULT_JSON) and not request.wants_json:
         return Reply(reply.status, XML, as_xml(money.parse(reply.body)), reply.headers)
     return reply

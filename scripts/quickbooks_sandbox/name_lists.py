@@ -47,8 +47,7 @@ def create(company: Company, kind: str, body: Entity) -> Entity:
         if name not in entity and name not in READ_ONLY and value not in (None, "", [])
     }
     entity |= _term(kind, body)
-    company.store.put(kind, entity)
-    return entity
+    return company.add(kind, entity)
 
 
 def update(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:

@@ -46,8 +46,7 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
     else:
         form["LinkedTxn"] = links.link(company, form, estimates)
     form = _complete(kind, form, body, customer, lines)
-    company.store.put(kind, form)
-    return form
+    return company.add(kind, form)
 
 
 def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplicates_allowed: bool = False) -> Entity:
@@ -94,14 +93,14 @@ def void(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
         zeroed = {**detail, **{name: value for name, value in details.items() if name in detail}}
         lines.append({**line, "Amount": 0, line["DetailType"]: zeroed})
     nothing = {"Line": lines, "TotalAmt": 0, "Balance": 0, "PrivateNote": "Voided", "LinkedTxn": []}
-    return company.touch(kind, {**stored, **nothing})
+    return company.touch(kind, {**stored, **nothing}, "void")
 
 
 def delete(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
     """Delete a form for good; raises a Fault."""
     company.check_sync_token(stored, body, kind)
     links.unlink(company, kind, stored)
-    company.store.remove(kind, stored["Id"], company.clock.stamp())
+    company.remove(kind, stored["Id"])
     return {"domain": "QBO", "status": "Deleted", "Id": stored["Id"]}
 
 

@@ -11,23 +11,53 @@ from quickbooks_sandbox.oauth import App, OAuth
 from quickbooks_sandbox.store import Store
 from quickbooks_sandbox.switches import defaults, read_switches
 from quickbooks_sandbox.trouble import Trouble
+from quickbooks_sandbox.webhooks import Endpoint, Webhooks
 
 
 class Sandbox:
     """What a running sandbox consists of."""
 
-    def __init__(self, realm: str, app: App, store: Store, *, enforce_limits: bool, empty_company: bool) -> None:
+    def __init__(
+        self,
+        realm: str,
+        app: App,
+        store: Store,
+        *,
+        enforce_limits: bool,
+        empty_company: bool,
+        webhook: Endpoint | None = None,
+    ) -> None:
         self.company = Company(realm, store)
         self.app = app
         self.trouble = Trouble()
         self._enforce_limits = enforce_limits
         self._empty_company = empty_company
+        self._webhook = webhook
+        self.webhooks = Webhooks(self.company.clock, lambda: self.company.switches)
+        kept = store.value("webhook")
+        self.webhooks.point(Endpoint.read(kept) if kept else webhook)
         new = store.empty
         self.oauth = OAuth(app, store, self.company.clock)
         self.limits = Limits(enforce_limits)
         if new:
             self._fill()
-        store.commit()
+        self.commit(self.company)
+
+    def commit(self, company: Company) -> None:
+        """Make what a request changed durable, then tell the app of it."""
+        company.store.commit()
+        self.webhooks.send(company.take_events())
+
+    def point_webhooks(self, wish: dict[str, Any]) -> None:
+        """Send webhooks to another endpoint, or to none; raises ValueError."""
+        endpoint = Endpoint.read(wish) if wish.get("url") else None
+        self.company.store.set_value("webhook", wish if endpoint else None)
+        self.webhooks.point(endpoint)
+
+    def set_clock(self, ahead: float) -> None:
+        """Set the clock this many seconds ahead of the machine's."""
+        self.company.set_clock(ahead)
+        self.webhooks.wake()
 
     def reset(self) -> None:
         """Back to the company as it was when it was first started."""
@@ -38,6 +68,7 @@ class Sandbox:
         self.trouble.hits.clear()
         self.oauth.access_life = 3600
         self.oauth.grant()
+        self.webhooks.point(self._webhook)
         self.limits = Limits(self._enforce_limits)
         self._fill()
 
@@ -45,6 +76,7 @@ class Sandbox:
         sample_company.lay_foundation(self.company)
         if not self._empty_company:
             sample_company.fill(self.company)
+        self.company.take_events()  # nobody has asked to hear how a company was founded
 
     def set_switches(self, wishes: dict[str, Any]) -> dict[str, Any]:
         """Set some switches; returns all of them; raises ValueError, and then none is set."""

@@ -45,6 +45,13 @@ SWITCHES: dict[str, Switch] = {
     "batch_answers": Switch("in_order", ("in_order", "reversed")),
     "send_changes_sync_token": Switch(True, YES_NO),
     "mails_per_day": Switch(0),
+    "webhook_format": Switch("cloudevents", ("cloudevents", "notifications")),
+    "webhook_content_type": Switch("cloudevents_batch", ("cloudevents_batch", "json")),
+    "webhook_delay_seconds": Switch(0),
+    "webhook_minute_seconds": Switch(60),
+    "webhook_duplicates": Switch(False, YES_NO),
+    "webhook_order": Switch("in_order", ("in_order", "swapped")),
+    "webhook_blacklist": Switch(True, YES_NO),
 }
 
 
