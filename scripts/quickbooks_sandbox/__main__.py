@@ -10,6 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
+from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.oauth import App
 from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.server import Server
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--refresh-token", default="rt-0")
     parser.add_argument("--empty-company", action="store_true", help="start without products and customers")
     parser.add_argument("--follow-stdin", action="store_true", help="stop when standard input ends")
+    parser.add_argument("--country", choices=tuple(COUNTRIES), default="US", help="where the company is (default US)")
     parser.add_argument("--webhook-url", help="where changes are told, an http address on loopback")
     parser.add_argument("--webhook-verifier-token", default="", help="what webhooks are signed with")
     options = parser.parse_args()
@@ -46,6 +48,7 @@ def main() -> None:
         store,
         enforce_limits=options.limits == "documented",
         empty_company=options.empty_company,
+        country=options.country,
         webhook=webhook,
     )
     server = Server(options.port, sandbox)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import money
+from quickbooks_sandbox import money, tax_lists
 from quickbooks_sandbox.batch import run_batch
 from quickbooks_sandbox.changes import changes
 from quickbooks_sandbox.company import Company
@@ -30,10 +30,24 @@ def carry_out(company: Company, segments: list[str], request: Request) -> Reply:
     if name == "batch" and request.method == "POST":
         rows_of_batch = run_batch(company, _document(request.body), request.parameters.get("requestid"))
         return _enveloped(company, "BatchItemResponse", rows_of_batch)
+    if name == "taxservice" and request.method == "POST":
+        return _tax_service(company, segments, request)
     kind = kind_of(name)
     if request.method == "GET":
         return _read(company, kind, segments)
     return _write(company, kind, segments, request)
+
+
+def _tax_service(company: Company, segments: list[str], request: Request) -> Reply:
+    """`POST taxservice/taxcode`, the one answer without an envelope."""
+    if [segment.lower() for segment in segments] != ["taxservice", "taxcode"]:
+        raise _no_resource(segments)
+    check_length(request.parameters.get("requestid"))
+    key = identity(company, request.parameters.get("requestid"))
+    document = _document(request.body)
+    return Reply(
+        200, JSON, once(company, key, request.body, lambda: money.write(tax_lists.create_code(company, document)))
+    )
 
 
 def _read(company: Company, kind: str, segments: list[str]) -> Reply:

@@ -14,7 +14,7 @@ from quickbooks_sandbox.kinds import kind_of
 
 OLDEST = timedelta(days=30)
 MOST = 1000  # objects in one answer
-NOT_CAPTURED = frozenset({"TaxCode", "CompanyInfo", "Preferences"})
+NOT_CAPTURED = frozenset({"TaxAgency", "TaxCode", "TaxRate", "CompanyInfo", "Preferences"})
 
 Entity = dict[str, Any]
 

@@ -11,8 +11,6 @@ from quickbooks_sandbox.store import Store
 from quickbooks_sandbox.switches import defaults
 from quickbooks_sandbox.webhook_events import Event
 
-HOME_CURRENCY = {"value": "USD", "name": "United States Dollar"}
-
 Entity = dict[str, Any]
 
 
@@ -41,13 +39,19 @@ class Company:
         """The date in the company's zone."""
         return self.clock.now().date().isoformat()
 
-    def check_currency(self, body: Entity) -> None:
-        """Raise a Fault for another currency than the company's, which has only one."""
-        currency = (body.get("CurrencyRef") or {}).get("value") or HOME_CURRENCY["value"]
-        if currency != HOME_CURRENCY["value"] and self.switches["foreign_currency"] == "refused":
-            raise refuse(
-                "6000", f"Business Validation Error: this company has one currency, not {currency}", "CurrencyRef"
-            )
+    @property
+    def country(self) -> str:
+        """Where the company is: a key of `countries.COUNTRIES`."""
+        return str(self.store.value("country", "US"))
+
+    @property
+    def in_us(self) -> bool:
+        """Whether the rules of the United States hold."""
+        return self.country == "US"
+
+    def head(self, entity_id: str) -> Entity:
+        """What every new entity begins with."""
+        return {"domain": "QBO", "sparse": False, "Id": entity_id, "SyncToken": "0", "MetaData": self.meta_data()}
 
     def inactive(self, element: str) -> Fault:
         """The fault of a reference to something that is inactive or not there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quickbooks_sandbox import money
+from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.delivery import mails
 from quickbooks_sandbox.exchange import Reply, Request, json_reply
 from quickbooks_sandbox.faults import Fault
@@ -157,8 +158,11 @@ def point_webhooks(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> A
 
 
 def reset(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
-    """Back to a company that was just started."""
-    sandbox.reset()
+    """Back to a company that was just started; {"country": "GB"}: in another country."""
+    country = body.get("country")
+    if country is not None and country not in COUNTRIES:
+        raise ControlError(f"there is no company in {country}; there are {', '.join(COUNTRIES)}")
+    sandbox.reset(country)
     return {}
 
 

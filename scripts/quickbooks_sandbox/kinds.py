@@ -7,7 +7,8 @@ from quickbooks_sandbox.name_lists import KINDS as NAME_LISTS
 
 FORMS = ("Estimate", "Invoice")
 SINGLE = ("CompanyInfo", "Preferences")
-KINDS = {kind.lower(): kind for kind in (*FORMS, *NAME_LISTS, *SINGLE)}
+TAX_LISTS = ("TaxAgency", "TaxRate")
+KINDS = {kind.lower(): kind for kind in (*FORMS, *NAME_LISTS, *TAX_LISTS, *SINGLE)}
 
 
 def kind_of(name: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from quickbooks_sandbox import name_lists, sales_forms
+from quickbooks_sandbox import company_records, name_lists, sales_forms, tax_lists
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.delivery import send
 from quickbooks_sandbox.faults import INACTIVE, Fault, refuse
-from quickbooks_sandbox.kinds import FORMS, KINDS, SINGLE
+from quickbooks_sandbox.kinds import FORMS, KINDS, SINGLE, TAX_LISTS
 from quickbooks_sandbox.query_language import Query, parse_query
 from quickbooks_sandbox.query_run import run
 from quickbooks_sandbox.store import KEYS
@@ -24,14 +24,22 @@ def write(company: Company, kind: str, body: Any, operation: str, option: str = 
     """Create, update, delete, void or send; raises a Fault. `option` is `include`'s, or a batch item's optionsData."""
     if not isinstance(body, dict):
         raise refuse("2010", "Property Name:Can not deserialize the request")
-    if operation not in OPERATIONS or kind in SINGLE:
+    if operation not in OPERATIONS or (kind in SINGLE and operation != "update"):
         raise unsupported(operation, kind)
+    if kind in SINGLE:
+        return company_records.update(company, kind, read(company, kind, "1"), body)
     duplicates = option == DUPLICATES
     if operation == "create" and not body.get("Id"):
+        if kind == "TaxAgency":
+            return tax_lists.create_agency(company, body)
+        if kind == "TaxRate":
+            raise unsupported(operation, kind)
         if kind in FORMS:
             return sales_forms.create(company, kind, body, duplicates_allowed=duplicates)
         return name_lists.create(company, kind, body)
     stored = read(company, kind, str(body.get("Id", "")))
+    if kind in TAX_LISTS:
+        raise unsupported(operation, kind)
     if kind not in FORMS:
         if operation not in ("create", "update"):
             raise unsupported(operation, kind)

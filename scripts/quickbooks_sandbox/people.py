@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from quickbooks_sandbox import addresses
-from quickbooks_sandbox.company import HOME_CURRENCY, Company
+from quickbooks_sandbox import addresses, currencies
+from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import Errors, refuse, too_long
 from quickbooks_sandbox.form_checks import check_email
 from quickbooks_sandbox.money import printed
@@ -40,7 +40,7 @@ def check(company: Company, body: Entity) -> None:
     with errors.collected():
         check_email("PrimaryEmailAddr", (body.get("PrimaryEmailAddr") or {}).get("Address"))
     with errors.collected():
-        company.check_currency(body)
+        currencies.of_name(company, body)
     errors.check()
 
 
@@ -54,7 +54,7 @@ def new(company: Company, kind: str, body: Entity) -> Entity:
     person: Entity = {"DisplayName": display, "PrintOnCheckName": body.get("PrintOnCheckName") or display}
     person |= {"Active": True, **child_of(company, kind, display, body)}
     if kind != "Employee":
-        person |= {"Balance": printed(read_number(body, "Balance")), "CurrencyRef": HOME_CURRENCY}
+        person |= {"Balance": printed(read_number(body, "Balance")), "CurrencyRef": currencies.of_name(company, body)}
     if kind == "Customer":
         person |= {
             "Taxable": body.get("Taxable") is not False,

@@ -81,10 +81,21 @@ PROPERTIES = {
     ),
     "TaxCode": EVERY
     | words("Name Description Active Hidden Taxable TaxGroup SalesTaxRateList PurchaseTaxRateList TaxCodeConfigType"),
+    "TaxRate": EVERY
+    | words(
+        """Name Description Active RateValue AgencyRef TaxReturnLineRef EffectiveTaxRate SpecialTaxType DisplayType
+        OriginalTaxRate"""
+    ),
+    "TaxAgency": EVERY
+    | words(
+        """DisplayName TaxTrackedOnSales TaxTrackedOnPurchases TaxRegistrationNumber LastFileDate TaxAgencyConfig
+        TaxFormType"""
+    ),
     "CompanyInfo": EVERY
     | words(
         """CompanyName LegalName Country FiscalYearStartMonth DefaultTimeZone NameValue CompanyAddr LegalAddr Email
-        CompanyStartDate"""
+        CompanyStartDate CustomerCommunicationAddr CustomerCommunicationEmailAddr PrimaryPhone WebAddr
+        SupportedLanguages EmployerId"""
     ),
     "Preferences": EVERY
     | words(

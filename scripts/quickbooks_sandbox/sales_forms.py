@@ -5,19 +5,22 @@ Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/mo
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
-from quickbooks_sandbox import addresses, form_numbers, links
-from quickbooks_sandbox.company import HOME_CURRENCY, Company
+from quickbooks_sandbox import addresses, currencies, form_numbers, links
+from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import Errors, missing, refuse
 from quickbooks_sandbox.form_checks import check_form
-from quickbooks_sandbox.money import amount_of, printed
+from quickbooks_sandbox.money import amount_of, cents, plain, printed
 from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse, words
 from quickbooks_sandbox.sales_lines import LineIds, read_lines, total_of
+from quickbooks_sandbox.sales_tax import NO_TAX, Tax, calculation_of, tax_of
 
 TERMS = timedelta(days=30)
-# Written by rules of their own, or not kept by a company of one currency that charges no sales tax.
+# Written by rules of their own.
 RULED = words(
     """AutoDocNumber BillAddr BillEmail CurrencyRef CustomField CustomerRef DocNumber DueDate EmailStatus ExchangeRate
     GlobalTaxCalculation Line LinkedTxn PrintStatus ShipAddr TxnDate TxnStatus TxnTaxDetail"""
@@ -31,8 +34,8 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
     """Create an Estimate or an Invoice; raises a Fault, and then nothing has changed."""
     ids = LineIds(set(), 0)
     form_id = company.next_id("Txn")
-    customer, lines = _checked(company, kind, body, ids, form_id, duplicates_allowed)
-    estimates = links.estimates_to_link(company, customer["Id"], body) if kind == "Invoice" else []
+    content = _checked(company, kind, body, ids, form_id, duplicates_allowed)
+    estimates = links.estimates_to_link(company, content.customer["Id"], body) if kind == "Invoice" else []
     form: Entity = {"domain": "QBO", "sparse": False, "Id": form_id, "SyncToken": "0"}
     form["MetaData"] = company.meta_data()
     form["CustomField"] = body.get("CustomField") or []
@@ -45,7 +48,7 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
         form["TxnStatus"] = body.get("TxnStatus") or "Pending"
     else:
         form["LinkedTxn"] = links.link(company, form, estimates)
-    form = _complete(kind, form, body, customer, lines)
+    form = _complete(kind, form, body, content)
     return company.add(kind, form)
 
 
@@ -56,7 +59,7 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
     merged = {**stored, **body} if sparse else body
     known = {line["Id"] for line in stored["Line"] if "Id" in line}
     ids = LineIds(known, int(company.store.value(f"LineId/{stored['Id']}", 0)))
-    customer, lines = _checked(company, kind, merged, ids, stored["Id"], duplicates_allowed)
+    content = _checked(company, kind, merged, ids, stored["Id"], duplicates_allowed)
     form: Entity = {name: stored[name] for name in ("domain", "sparse", "Id", "SyncToken", "MetaData")}
     form["CustomField"] = merged.get("CustomField") or []
     number = merged.get("DocNumber") or stored.get("DocNumber")
@@ -72,10 +75,10 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
     for name in ("LinkedTxn", "DeliveryInfo"):
         if name in stored:
             form[name] = stored[name]
-    form = _complete(kind, form, merged, customer, lines)
+    form = _complete(kind, form, merged, content)
     if form == stored:
         return stored
-    if ids.last > max(int(line.get("Id", 0)) for line in lines):
+    if ids.last > max(int(line.get("Id", 0)) for line in content.lines):
         company.store.set_value(f"LineId/{form['Id']}", ids.last)
     return company.touch(kind, form)
 
@@ -104,42 +107,62 @@ def delete(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
     return {"domain": "QBO", "status": "Deleted", "Id": stored["Id"]}
 
 
+@dataclass
+class Content:
+    """What a body comes to once nothing is wrong with it."""
+
+    customer: Entity = field(default_factory=dict)
+    lines: list[Entity] = field(default_factory=list)
+    currency: dict[str, str] = field(default_factory=dict)
+    rate: Decimal = Decimal(1)
+    many_currencies: bool = False
+    calculation: str = ""
+    tax: Tax = NO_TAX
+
+
 def _checked(
     company: Company, kind: str, body: Entity, ids: LineIds, form_id: str, duplicates_allowed: bool
-) -> tuple[Entity, list[Entity]]:
-    """The customer and the lines of a form that nothing is wrong with; raises a Fault with every error."""
+) -> Content:
+    """The content of a form that nothing is wrong with; raises a Fault with every error."""
     check_properties(kind, body)
+    content = Content()
     errors = Errors()
     check_form(kind, body, errors)
-    customer: Entity = {}
-    lines: list[Entity] = []
     with errors.collected():
-        customer = _customer(company, body)
+        content.customer = _customer(company, body)
+        content.many_currencies = company.switches["multicurrency"]
+        content.currency, content.rate = currencies.of_form(company, body, content.customer)
     with errors.collected():
-        company.check_currency(body)
+        content.calculation = calculation_of(company, body)
     with errors.collected():
-        lines = read_lines(company, body.get("Line"), ids)
+        content.lines = read_lines(company, body.get("Line"), ids, content.calculation)
     with errors.collected():
         number = body.get("DocNumber") or ""
         form_numbers.check_unique(company, number, form_id, duplicates_allowed=duplicates_allowed)
     errors.check()
-    return customer, lines
+    content.tax = tax_of(company, content.calculation, body, content.customer, content.lines)
+    return content
 
 
-def _complete(kind: str, form: Entity, body: Entity, customer: Entity, lines: list[Entity]) -> Entity:
-    """Everything about a form that follows from its body, its customer and its lines."""
-    total = total_of(lines)
-    form["CurrencyRef"] = HOME_CURRENCY
+def _complete(kind: str, form: Entity, body: Entity, content: Content) -> Entity:
+    """Everything about a form that follows from its body and its content."""
+    customer = content.customer
+    total = total_of(content.lines) + content.tax.total
+    form["CurrencyRef"] = content.currency
     form |= {name: body[name] for name in PLAIN[kind] if body.get(name) not in (None, "", [])}
-    form["Line"] = lines
-    form["TxnTaxDetail"] = {"TotalTax": 0}
+    form["Line"] = content.lines
+    form["TxnTaxDetail"] = content.tax.detail
+    if content.calculation:
+        form["GlobalTaxCalculation"] = content.calculation
     form["CustomerRef"] = {"value": customer["Id"], "name": customer["FullyQualifiedName"]}
     for name in ("BillAddr", "ShipAddr"):
         if name not in form and customer.get(name):
             form[name] = customer[name]
     if body.get("BillEmail"):
         form["BillEmail"] = body["BillEmail"]
-    form |= {"TotalAmt": printed(total), "ApplyTaxAfterDiscount": body.get("ApplyTaxAfterDiscount") is True}
+    form |= {"TotalAmt": printed(total), "ApplyTaxAfterDiscount": body.get("ApplyTaxAfterDiscount") in (True, "true")}
+    if content.many_currencies:
+        form |= {"ExchangeRate": plain(content.rate), "HomeTotalAmt": printed(cents(total * content.rate))}
     form["PrintStatus"] = body.get("PrintStatus") or "NeedToPrint"
     form["EmailStatus"] = body.get("EmailStatus") or "NotSet"
     if kind == "Invoice":

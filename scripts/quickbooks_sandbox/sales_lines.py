@@ -10,6 +10,7 @@ from quickbooks_sandbox.faults import Errors, bad_enumeration, missing, refuse, 
 from quickbooks_sandbox.money import amount_of, cents, plain, printed
 from quickbooks_sandbox.number_fields import read_number
 from quickbooks_sandbox.property_names import check_properties
+from quickbooks_sandbox.sales_tax import net_and_gross
 
 TAX_CODES = ("TAX", "NON")
 KINDS = ("SalesItemLineDetail", "DiscountLineDetail", "DescriptionOnly", "SubTotalLineDetail", "GroupLineDetail")
@@ -37,8 +38,11 @@ class LineIds:
         return str(self.last)
 
 
-def read_lines(company: Company, lines: Any, ids: LineIds) -> list[Line]:
-    """The lines of a request as they are stored: items, then the subtotal, then discounts; raises a Fault."""
+def read_lines(company: Company, lines: Any, ids: LineIds, calculation: str = "") -> list[Line]:
+    """The lines of a request as they are stored: items, then the subtotal, then discounts; raises a Fault.
+
+    `calculation` is the form's GlobalTaxCalculation, empty in the United States.
+    """
     if not lines:
         raise missing("Line")
     if not isinstance(lines, list):
@@ -48,7 +52,7 @@ def read_lines(company: Company, lines: Any, ids: LineIds) -> list[Line]:
     discounts: list[Line] = []
     for line in lines:
         with errors.collected():
-            stored = _line(company, line)
+            stored = _line(company, line, calculation)
             if stored["DetailType"] == "DiscountLineDetail":
                 discounts.append(stored)
             elif stored["DetailType"] != "SubTotalLineDetail":
@@ -71,7 +75,7 @@ def total_of(lines: list[Line]) -> Decimal:
     return sum((signs[line["DetailType"]] * line["Amount"] for line in lines if line["DetailType"] in signs), NOTHING)
 
 
-def _line(company: Company, line: Any) -> Line:
+def _line(company: Company, line: Any, calculation: str) -> Line:
     check_properties("Line", line)
     kind = line.get("DetailType")
     if kind not in KINDS:
@@ -91,21 +95,24 @@ def _line(company: Company, line: Any) -> Line:
     if kind == "DiscountLineDetail":
         written = _discount(detail)
     elif kind == "SalesItemLineDetail":
-        written = _sale(company, amount, detail)
+        amount, written = _sale(company, amount, detail, calculation)
     else:
-        nested = read_lines(company, detail.get("Line"), LineIds(set(), 0))
+        nested = read_lines(company, detail.get("Line"), LineIds(set(), 0), calculation)
         written = {**detail, "Line": [each for each in nested if each["DetailType"] in SOLD]}
         amount = total_of(nested)
     return {**stored, "Amount": printed(amount), "DetailType": kind, kind: written}
 
 
-def _sale(company: Company, amount: Decimal, detail: Line) -> Line:
+def _sale(company: Company, amount: Decimal, detail: Line, calculation: str) -> tuple[Decimal, Line]:
+    """An item line's amount without tax, and its detail."""
     quantity, price = read_number(detail, "Qty"), read_number(detail, "UnitPrice")
     if quantity and price and cents(quantity * price) != amount:
         raise refuse("6070", f"Amount is not equal to UnitPrice * Qty. Supplied value:{amount:,f}", "Amount")
-    code = (detail.get("TaxCodeRef") or {}).get("value") or "NON"
-    if code not in TAX_CODES:
+    code = (detail.get("TaxCodeRef") or {}).get("value") or ("NON" if company.in_us else "")
+    if company.in_us and code not in TAX_CODES:
         raise refuse("6100", f"Valid Line TaxCodes for US should be TAX or NON. Supplied value:{code}", "TaxCodeRef")
+    read_number(detail, "TaxInclusiveAmt")
+    net, gross = net_and_gross(company, calculation, amount, detail) if calculation else (amount, amount)
     written: Line = {}
     reference = str((detail.get("ItemRef") or {}).get("value") or "")
     if reference:
@@ -120,8 +127,11 @@ def _sale(company: Company, amount: Decimal, detail: Line) -> Line:
         written["UnitPrice"] = plain(price)
     if quantity:
         written["Qty"] = plain(quantity)
-    written["TaxCodeRef"] = {"value": code}
-    return written
+    if code:
+        written["TaxCodeRef"] = {"value": code}
+    if calculation == "TaxInclusive":
+        written["TaxInclusiveAmt"] = printed(gross)
+    return net, written
 
 
 def _discount(detail: Line) -> Line:

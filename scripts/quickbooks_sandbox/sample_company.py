@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import name_lists
-from quickbooks_sandbox.company import HOME_CURRENCY, Company
+from quickbooks_sandbox import company_records, currencies, name_lists, tax_lists
+from quickbooks_sandbox.company import Company
+from quickbooks_sandbox.countries import COUNTRIES
 
 ITEMS = (
     ("Arabica beans, 1 kg", "BEAN-1", "18.40"),
@@ -43,31 +44,28 @@ ACCOUNTS = (
     ("84", "Accounts Receivable (A/R)", "Asset", "Accounts Receivable", "AccountsReceivable"),
     ("86", "Discounts given", "Revenue", "Income", "DiscountsRefundsGiven"),
 )
-# Rows of TaxCode that are no tax codes: their ids are words.
-PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
 REALM_NAME = "Harbour Fine Foods"
 
 
 def lay_foundation(company: Company) -> None:
     """What every company has: its own record, tax codes, terms and accounts."""
-    stamp = company.meta_data()
     store = company.store
+    country = COUNTRIES[company.country]
     info: dict[str, Any] = {
         "CompanyName": REALM_NAME,
         "LegalName": REALM_NAME,
-        "Country": "USA",
+        "Country": country.name,
+        "CompanyAddr": {"Id": company.next_id("Address"), **country.address},
         "FiscalYearStartMonth": "January",
         "DefaultTimeZone": "America/Los_Angeles",
         "NameValue": [{"Name": "OfferingSku", "Value": "QuickBooks Online Plus"}],
     }
-    store.put("CompanyInfo", {**_head("1", stamp), **info})
-    store.put("Preferences", {**_head("1", stamp), **preferences(company.switches)})
-    for code in PSEUDO_CODES:
-        store.put("TaxCode", {**_head(code, stamp), "Name": code, "Active": True, "TaxGroup": False})
-    store.put("TaxCode", {**_head("2", stamp), "Name": "California", "Active": True, "Taxable": True, "TaxGroup": True})
+    store.put("CompanyInfo", {**company.head("1"), **info})
+    store.put("Preferences", {**company.head("1"), **company_records.mirrored(company, preferences(company))})
+    tax_lists.found(company)
     for position, (name, days) in enumerate((("Due on receipt", 0), ("Net 15", 15), ("Net 30", 30)), start=1):
         term = {"Name": name, "Active": True, "Type": "STANDARD", "DueDays": days}
-        store.put("Term", {**_head(str(position), stamp), **term})
+        store.put("Term", {**company.head(str(position)), **term})
     store.set_value("Id/Term", 3)
     for number, name, classification, kind, detail in ACCOUNTS:
         account = {
@@ -80,14 +78,19 @@ def lay_foundation(company: Company) -> None:
             "AccountSubType": detail,
             "CurrentBalance": 0,
             "CurrentBalanceWithSubAccounts": 0,
-            "CurrencyRef": HOME_CURRENCY,
+            "CurrencyRef": currencies.home(company),
         }
-        store.put("Account", {**_head(number, stamp), **account})
+        store.put("Account", {**company.head(number), **account})
     store.set_value("Id/Account", 100)
+    traded, rates = currencies.found(company)
+    for currency in traded:
+        store.put("CompanyCurrency", {**company.head(company.next_id("CompanyCurrency")), **currency})
+    for rate in rates:
+        store.put("ExchangeRate", {**company.head(rate["SourceCurrencyCode"]), **rate})
 
 
-def preferences(switches: dict[str, Any]) -> dict[str, Any]:
-    """The company's preferences; the switches decide how its forms are numbered."""
+def preferences(company: Company) -> dict[str, Any]:
+    """A new company's preferences, except those that switches decide."""
     return {
         "AccountingInfoPrefs": {
             "FirstMonthOfFiscalYear": "January",
@@ -105,7 +108,6 @@ def preferences(switches: dict[str, Any]) -> dict[str, Any]:
             "QuantityOnHand": True,
         },
         "SalesFormsPrefs": {
-            "CustomTxnNumbers": switches["custom_transaction_numbers"],
             "AllowEstimates": True,
             "AllowDiscount": True,
             "AllowDeposit": False,
@@ -120,11 +122,8 @@ def preferences(switches: dict[str, Any]) -> dict[str, Any]:
         },
         "VendorAndPurchasesPrefs": {"BillableExpenseTracking": True, "TrackingByCustomer": True},
         "TimeTrackingPrefs": {"WorkWeekStartDate": "Monday", "UseServices": True, "BillCustomers": True},
-        "TaxPrefs": {"UsingSalesTax": False, "PartnerTaxEnabled": False},
-        "CurrencyPrefs": {
-            "MultiCurrencyEnabled": False,
-            "HomeCurrency": {"value": HOME_CURRENCY["value"]},
-        },
+        "TaxPrefs": {},
+        "CurrencyPrefs": {"HomeCurrency": {"value": COUNTRIES[company.country].currency}},
         "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "OtherPrefs": {
             "NameValue": [{"Name": "SalesFormsPrefs.DefaultCustomerMessage", "Value": "Thank you for your order."}]
@@ -135,14 +134,12 @@ def preferences(switches: dict[str, Any]) -> dict[str, Any]:
 def fill(company: Company) -> None:
     """The sample catalogue and customers."""
     for name, sku, price in ITEMS:
-        item = {"Name": name, "Sku": sku, "UnitPrice": price, "Type": "NonInventory", "Taxable": True}
+        item: dict[str, Any] = {"Name": name, "Sku": sku, "UnitPrice": price, "Type": "NonInventory", "Taxable": True}
+        if not company.in_us:
+            item["SalesTaxCodeRef"] = {"value": "2"}
         name_lists.create(company, "Item", item)
     name_lists.create(company, "Item", {"Name": "Delivery", "UnitPrice": "0", "Type": "Service"})
     for name, email, street, city in CUSTOMERS:
         address = {"Line1": street, "City": city}
         customer = {"DisplayName": name, "PrimaryEmailAddr": {"Address": email}, "BillAddr": address}
         name_lists.create(company, "Customer", customer)
-
-
-def _head(entity_id: str, meta_data: dict[str, Any]) -> dict[str, Any]:
-    return {"domain": "QBO", "sparse": False, "Id": entity_id, "SyncToken": "0", "MetaData": meta_data}

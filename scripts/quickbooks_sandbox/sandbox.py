@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import sample_company
+from quickbooks_sandbox import company_records, sample_company
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.limits import Limits
 from quickbooks_sandbox.oauth import App, OAuth
@@ -25,6 +25,7 @@ class Sandbox:
         *,
         enforce_limits: bool,
         empty_company: bool,
+        country: str = "US",
         webhook: Endpoint | None = None,
     ) -> None:
         self.company = Company(realm, store)
@@ -32,6 +33,7 @@ class Sandbox:
         self.trouble = Trouble()
         self._enforce_limits = enforce_limits
         self._empty_company = empty_company
+        self._country = country
         self._webhook = webhook
         self.webhooks = Webhooks(self.company.clock, lambda: self.company.switches)
         kept = store.value("webhook")
@@ -40,7 +42,7 @@ class Sandbox:
         self.oauth = OAuth(app, store, self.company.clock)
         self.limits = Limits(enforce_limits)
         if new:
-            self._fill()
+            self._fill(country)
         self.commit(self.company)
 
     def commit(self, company: Company) -> None:
@@ -59,8 +61,8 @@ class Sandbox:
         self.company.set_clock(ahead)
         self.webhooks.wake()
 
-    def reset(self) -> None:
-        """Back to the company as it was when it was first started."""
+    def reset(self, country: str | None = None) -> None:
+        """Back to the company as it was when it was first started, in another country if one is named."""
         self.company.store.clear()
         self.company.switches = defaults()
         self.company.clock.offset = 0.0
@@ -70,9 +72,10 @@ class Sandbox:
         self.oauth.grant()
         self.webhooks.point(self._webhook)
         self.limits = Limits(self._enforce_limits)
-        self._fill()
+        self._fill(country or self._country)
 
-    def _fill(self) -> None:
+    def _fill(self, country: str) -> None:
+        self.company.store.set_value("country", country)
         sample_company.lay_foundation(self.company)
         if not self._empty_company:
             sample_company.fill(self.company)
@@ -83,9 +86,5 @@ class Sandbox:
         company = self.company
         company.switches |= read_switches(wishes)
         company.store.set_value("switches", company.switches)
-        stored = company.store.find("Preferences", "1")
-        assert stored is not None
-        wanted = {**stored, **sample_company.preferences(company.switches)}
-        if wanted != stored:
-            company.touch("Preferences", wanted)
+        company_records.show_switches(company)
         return dict(company.switches)

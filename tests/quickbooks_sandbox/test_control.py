@@ -131,7 +131,7 @@ def test_it_starts_and_resets_without_products_and_customers(tmp_path: Path) -> 
         for _ in range(2):
             entities = client.control("GET", "state")["entities"]
             assert "Item" not in entities and "Customer" not in entities
-            assert entities["TaxCode"] == 4 and entities["Preferences"] == 1
+            assert entities["TaxCode"] == 5 and entities["Preferences"] == 1
             made = client.control("POST", "seed", {"Customer": [{"DisplayName": "Emily"}], "Item": [{"Name": "Tea"}]})
             assert made == {"Customer": ["1"], "Item": ["1"]}
             client.control("POST", "reset")

@@ -185,7 +185,7 @@ def test_it_gives_rows_that_are_no_tax_codes_on_top_of_the_first_page(api: Api) 
     assert [row["Id"] for row in codes["TaxCode"]] == ["TAX", "NON", "CustomSalesTax", "2"]
     assert all(row["Id"] == row["Name"] for row in codes["TaxCode"][:3])
     assert codes["maxResults"] == 4
-    assert api.query("select * from TaxCode startposition 2 maxresults 1") == {}
+    assert api.query("select * from TaxCode startposition 3 maxresults 1") == {}
     assert api.read("taxcode/NON")["Name"] == "NON"
 
 
