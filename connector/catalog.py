@@ -70,6 +70,8 @@ def customer_of(entity: Mapping[str, Any]) -> Document:
         "phone": (entity.get("PrimaryPhone") or {}).get("FreeFormNumber"),
         "address": {name: value for name, value in address.items() if value} or None,
         "currency": (entity.get("CurrencyRef") or {}).get("value"),
+        "taxable": entity.get("Taxable") is not False,
+        "tax_code": (entity.get("DefaultTaxCodeRef") or {}).get("value"),
         "balance": show(Decimal(str(entity.get("Balance") or 0))),
     }
     return {name: value for name, value in customer.items() if value is not None}

@@ -16,7 +16,7 @@ from connector.errors import MappingError
 from connector.estimates import called, is_edited, is_final, is_invoice, is_void, token_of
 from connector.ledger import Document, Row
 from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
-from connector.preparing import Policy
+from connector.policy import Policy
 from connector.quickbooks import canonical_json
 from connector.records import Amendment, Cancellation, time_text
 

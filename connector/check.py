@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from connector.money import line_amount, show, total_of
-from connector.records import Amendment, Order
+from connector.money import line_amount, plain, share_of, show, total_of
+from connector.policy import Policy
+from connector.records import Amendment, Discount, Order
+from connector.taxes import code_of, lines_carry_codes
 
 CUSTOMER_NOT_YET = "customer_not_yet"
 ORDER_NOT_YET = "order_not_yet"
 WAITING_CODES = frozenset({CUSTOMER_NOT_YET, ORDER_NOT_YET})  # nothing is wrong: what it depends on is not there yet
+USUAL = Policy()
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ class Facts:
     parked_request: str = ""  # why the new customer of the order is parked
 
 
-def check_order(order: Order, rep: str, facts: Facts, accepted: frozenset[str] = frozenset()) -> list[Reason]:
+def check_order(
+    order: Order, rep: str, facts: Facts, accepted: frozenset[str] = frozenset(), policy: Policy = USUAL
+) -> list[Reason]:
     """All problems of an order; an empty list means that it can be sent.
 
     `rep` is the rep that the database belongs to, `accepted` the codes that a person has already waved through.
@@ -48,10 +54,10 @@ def check_order(order: Order, rep: str, facts: Facts, accepted: frozenset[str] =
     problems = [
         *check_rep(order.rep, rep),
         *check_customer(order, facts),
-        *check_products(order, facts),
+        *check_products(order, facts, policy),
         *check_arithmetic(order),
         *check_repeats(order),
-        *check_currency(order, facts),
+        *check_currency(order, facts, policy),
     ]
     return [problem for problem in problems if problem.code not in accepted]
 
@@ -78,7 +84,7 @@ def check_customer(order: Order, facts: Facts) -> list[Reason]:
     return []
 
 
-def check_products(order: Order, facts: Facts) -> list[Reason]:
+def check_products(order: Order | Amendment, facts: Facts, policy: Policy = USUAL) -> list[Reason]:
     """Every product and charge must be linked, active and carry a tax code."""
     named = {line.product: line.name for line in order.lines} | {
         charge.product: charge.name for charge in order.charges
@@ -90,7 +96,7 @@ def check_products(order: Order, facts: Facts) -> list[Reason]:
             problems.append(Reason("unknown_product", f"QuickBooks does not know the product “{name}”."))
         elif not fact.get("active", False):
             problems.append(Reason("inactive_product", f"The product “{name}” is inactive in QuickBooks."))
-        elif not fact.get("tax_code"):
+        elif lines_carry_codes(policy) and not code_of(fact, facts.customer or {}, policy):
             problems.append(Reason("product_without_tax", f"The product “{name}” has no tax code in QuickBooks."))
     return problems
 
@@ -103,11 +109,29 @@ def check_arithmetic(order: Order | Amendment) -> list[Reason]:
         if worth != line.amount:
             text = f"Line {number} (“{line.name}”) says {show(line.amount)} but is worth {show(worth)}."
             problems.append(Reason("wrong_line_amount", text))
-    total = total_of([*(line.amount for line in order.lines), *(charge.amount for charge in order.charges)])
-    if total != order.total:
-        text = f"The total says {show(order.total)} but the lines and charges add up to {show(total)}."
+    lines = total_of(line.amount for line in order.lines)
+    total = total_of([lines, *(charge.amount for charge in order.charges)])
+    off = Decimal(0)
+    if order.discount:
+        off = order.discount.amount
+        problems.extend(check_discount(order.discount, lines, total))
+    if total - off != order.total:
+        less = f" less the discount of {show(off)}" if off else ""
+        text = f"The total says {show(order.total)} but the lines and charges add up to {show(total)}{less}."
         problems.append(Reason("wrong_total", text))
     return problems
+
+
+def check_discount(discount: Discount, lines: Decimal, total: Decimal) -> list[Reason]:
+    """A discount takes off no more than there is; with a share, it is that part of the lines, half-up."""
+    if discount.share is not None and share_of(lines, discount.share) != discount.amount:
+        percent, part = plain(discount.share * 100), show(share_of(lines, discount.share))
+        text = f"The discount says {show(discount.amount)}, but {percent} % of the lines is {part}."
+        return [Reason("wrong_discount", text)]
+    if discount.amount > total:
+        text = f"The discount of {show(discount.amount)} is more than the lines and charges, {show(total)}."
+        return [Reason("wrong_discount", text)]
+    return []
 
 
 def check_repeats(order: Order) -> list[Reason]:
@@ -121,9 +145,9 @@ def check_repeats(order: Order) -> list[Reason]:
     ]
 
 
-def check_currency(order: Order, facts: Facts) -> list[Reason]:
+def check_currency(order: Order, facts: Facts, policy: Policy = USUAL) -> list[Reason]:
     """The order must be in the currency the customer is billed in."""
-    billed = (facts.customer or {}).get("currency") or facts.currency
+    billed = (facts.customer or {}).get("currency") or policy.home_currency or facts.currency
     if order.currency == billed:
         return []
     return [Reason("wrong_currency", f"The order is in {order.currency}, but the customer is billed in {billed}.")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 CENT = Decimal("0.01")
@@ -48,6 +48,29 @@ def total_of(amounts: Iterable[Decimal]) -> Decimal:
     with localcontext() as context:
         context.prec = PRECISION
         return sum(amounts, Decimal("0.00"))
+
+
+def share_of(amount: Decimal, share: Decimal) -> Decimal:
+    """A fraction of an amount (0.05 is five percent), half-up to the cent."""
+    with localcontext() as context:
+        context.prec = PRECISION
+        return to_cents(amount * share)
+
+
+def spread(amount: Decimal, over: Sequence[Decimal]) -> list[Decimal]:
+    """An amount in cents, divided in proportion to others: each part in cents, none above its own, exact together.
+
+    `over` must add up to at least `amount`; without anything in it there is nothing to divide.
+    """
+    whole, reached, given, parts = total_of(over), Decimal(0), Decimal(0), []
+    with localcontext() as context:
+        context.prec = PRECISION
+        for each in over:
+            reached += each
+            due = to_cents(amount * reached / whole) if whole else Decimal("0.00")
+            parts.append(due - given)
+            given = due
+    return parts
 
 
 def plain(amount: Decimal) -> Decimal:

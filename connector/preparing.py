@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import uuid5
 
 from connector.check import CUSTOMER_NOT_YET, Facts, Reason, check_order, check_rep, summary
@@ -12,34 +11,11 @@ from connector.errors import MappingError
 from connector.identifiers import REQUEST_NAMESPACE, request_id
 from connector.ledger import Document, Row
 from connector.mapping import customer_of, estimate_of
+from connector.policy import Policy as Policy
 from connector.quickbooks import canonical_json
 from connector.records import CustomerRequest, Order
 
 
-@dataclass(frozen=True)
-class Policy:
-    """How the company wants orders and quotes to look in QuickBooks; the order status may be `Invoice`."""
-
-    order_status: str = "Accepted"
-    quote_status: str = "Pending"
-    own_numbers: bool = False
-    cancelled_status: str = "Closed"
-
-    def entity(self, kind: str) -> str:
-        """What an order or a quote becomes: `Estimate` or `Invoice`."""
-        return "Invoice" if self._status(kind) == "Invoice" else "Estimate"
-
-    def status(self, kind: str) -> str | None:
-        """The estimate status for an order or a quote; None for an invoice, which has none."""
-        return None if self.entity(kind) == "Invoice" else self._status(kind)
-
-    @property
-    def approved_status(self) -> str:
-        """The status of an estimate whose quote was approved; where orders are invoices, the office makes one of it."""
-        return self.status("order") or "Accepted"
-
-    def _status(self, kind: str) -> str:
-        return self.quote_status if kind == "quote" else self.order_status
 
 
 def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Policy) -> tuple[str, bytes] | Reason:
@@ -48,15 +24,12 @@ def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Pol
     if isinstance(record, CustomerRequest):
         problems = [problem for problem in check_rep(record.rep, row.rep) if problem.code not in accepted]
         return summary(problems) if problems else ("Customer", canonical_json(customer_of(record, row.ulid)))
-    problems = check_order(record, row.rep, facts, accepted)
+    problems = check_order(record, row.rep, facts, accepted, policy)
     lasting = [problem for problem in problems if problem.code != CUSTOMER_NOT_YET]
     if lasting or problems:
         return summary(lasting or problems)
-    status = policy.status(record.kind)
     try:
-        body = estimate_of(
-            record, row.ulid, facts.customer or {}, facts.products, status=status, own_number=policy.own_numbers
-        )
+        body = estimate_of(record, row.ulid, facts.customer or {}, facts.products, policy)
     except MappingError as error:
         return Reason("cannot_be_mapped", f"The order can't be written as an estimate: {error}.")
     return policy.entity(record.kind), canonical_json(body)

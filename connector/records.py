@@ -93,6 +93,13 @@ class Charge(Record):
     amount: Amount
 
 
+class Discount(Record):
+    """What is taken off the whole order; with a share, that part of its lines (0.05 is five percent)."""
+
+    amount: Amount
+    share: Annotated[Fraction, Field(le=1)] | None = None
+
+
 class Customer(Record):
     """Whom the order is for: a customer of QuickBooks or one that the rep has asked for."""
 
@@ -120,7 +127,7 @@ class FromDevice(Record):
 
 
 class Order(FromDevice):
-    """An order or a quote as the rep submitted it."""
+    """An order or a quote as the rep submitted it. `tax` is the rep's own estimate and no part of `total`."""
 
     type: Literal["order"]
     kind: Literal["order", "quote"]
@@ -129,7 +136,9 @@ class Order(FromDevice):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     lines: Annotated[list[Line], Field(min_length=1, max_length=MAX_LINES)]
     charges: Annotated[list[Charge], Field(max_length=MAX_CHARGES)] = []
+    discount: Discount | None = None
     total: Amount
+    tax: Amount | None = None
     note: Annotated[Text, StringConstraints(max_length=1000)] = ""
     po_number: Annotated[Text, StringConstraints(max_length=30)] = ""
     deliver_on: Day | None = None
@@ -157,7 +166,9 @@ class Amendment(FromDevice):
     kind: Literal["order"] | None = None
     lines: Annotated[list[Line], Field(min_length=1, max_length=MAX_LINES)]
     charges: Annotated[list[Charge], Field(max_length=MAX_CHARGES)] = []
+    discount: Discount | None = None
     total: Amount
+    tax: Amount | None = None
     note: Annotated[Text, StringConstraints(max_length=1000)] = ""
 
 
@@ -177,7 +188,9 @@ def amended(order: Order, amendment: Amendment) -> Order:
     said = (REPLACED | amendment.model_fields_set) & Order.model_fields.keys() & Amendment.model_fields.keys()
     own = FromDevice.model_fields.keys() | {"type"}
     changes = {name: getattr(amendment, name) for name in said - own}
-    return order.model_copy(update={name: value for name, value in changes.items() if value is not None})
+    return order.model_copy(
+        update={name: value for name, value in changes.items() if value is not None or name in REPLACED}
+    )
 
 
 Readable = Order | CustomerRequest | Amendment | Cancellation

@@ -47,6 +47,9 @@ class Settings(BaseModel):
         "Closed", description="The estimate status that a cancelled order gets; a cancelled invoice is voided."
     )
     roadbook_currency: str = Field("USD", pattern=r"^[A-Z]{3}$", description="The company's home currency.")
+    roadbook_tax_calculation: Literal["TaxExcluded", "TaxInclusive", "NotApplicable"] = Field(
+        "TaxExcluded", description="Outside the US: whether the prices on orders include tax."
+    )
     roadbook_readers: int = Field(4, ge=1, le=8, description="How many databases are read at the same time.")
     roadbook_posters: int = Field(4, ge=1, le=8, description="How many requests to QuickBooks may be under way.")
     roadbook_sweep_minutes: float = Field(15, gt=0, le=1440, description="Minutes between sweeps of all databases.")

@@ -19,10 +19,10 @@ from connector.identifiers import CONNECTOR
 from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
+from connector.policies import Policies
 from connector.posters import Posters
 from connector.posting import Posting
-from connector.preparing import Policy
-from connector.quickbooks import Connection, Gateway
+from connector.quickbooks import Connection
 from connector.readers import Readers
 from connector.receipts import Receipts
 from connector.records import time_text
@@ -162,27 +162,6 @@ class Worker:
                 log.warning("sweep.failed", reason=str(error))
                 wanted.set()
                 done.wait(1.0)
-
-
-class Policies:
-    """The company's policy; whether it numbers its own transactions is asked once."""
-
-    def __init__(self, settings: Settings, gateway: Gateway) -> None:
-        self._settings = settings
-        self._gateway = gateway
-        self._known: Policy | None = None
-
-    def policy(self) -> Policy:
-        """The policy; raises QuickBooksError while QuickBooks can't be asked for its preferences."""
-        if self._known is None:
-            forms = self._gateway.preferences().get("SalesFormsPrefs") or {}
-            self._known = Policy(
-                self._settings.roadbook_order_status,
-                self._settings.roadbook_quote_status,
-                cancelled_status=self._settings.roadbook_cancelled_status,
-                own_numbers=forms.get("CustomTxnNumbers") is True,
-            )
-        return self._known
 
 
 def connected_realm(database: Database) -> str:

@@ -18,6 +18,9 @@ def codes(document: dict[str, Any], *, rep: str = REP, **facts: Any) -> list[str
 
 def test_it_finds_nothing_wrong_with_a_sound_order() -> None:
     assert codes(order()) == []
+    assert codes(order(discount={"amount": "53.06"}, total="2000.00", tax="10.00")) == []
+    assert codes(order(discount={"amount": "101.03", "share": "0.05"}, total="1952.03")) == []
+    assert codes(order(discount={"amount": "2053.06"}, total="0.00")) == []
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,10 @@ def test_it_finds_nothing_wrong_with_a_sound_order() -> None:
         (order(), {"products": PRODUCTS | {"product:11": {"active": True}}}, "product_without_tax"),
         (order(lines=[LINE | {"amount": "159.59"}], total="191.97"), {}, "wrong_line_amount"),
         (order(total="2053.07"), {}, "wrong_total"),
+        (order(discount={"amount": "102.66", "share": "0.05"}, total="1950.40"), {}, "wrong_discount"),
+        (order(discount={"amount": "2053.07"}, total="0.00"), {}, "wrong_discount"),
+        (order(discount={"amount": "5.00"}), {}, "wrong_total"),
+        (order(tax="5.00", total="2058.06"), {}, "wrong_total"),
         (order(currency="EUR"), {}, "wrong_currency"),
         (order(lines=[LINE, LINE], total="351.58"), {}, "repeated_line"),
     ],

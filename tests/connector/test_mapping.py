@@ -5,14 +5,16 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.mapping import carries, estimate_of, marker, sales_line
+from connector.mapping import carries, estimate_of, marker
 from connector.money import line_amount, to_cents
+from connector.policy import Policy
 from connector.records import Line, Order
+from connector.sales_lines import sales_line
 from tests.connector.samples import CUSTOMER, PRODUCTS, REP, ULID, order
 
 
 def test_it_maps_lines_charges_and_notes() -> None:
-    body = estimate_of(Order.model_validate(order(po_number="PO 7")), ULID, CUSTOMER, PRODUCTS, status="Accepted")
+    body = estimate_of(Order.model_validate(order(po_number="PO 7")), ULID, CUSTOMER, PRODUCTS, Policy())
     assert body["CustomerRef"] == {"value": "58"}
     assert body["TxnDate"] == "2026-11-20"
     assert body["TxnStatus"] == "Accepted"
@@ -26,7 +28,7 @@ def test_it_maps_lines_charges_and_notes() -> None:
 
 def test_it_supplies_a_number_where_quickbooks_assigns_none() -> None:
     record = Order.model_validate(order())
-    body = estimate_of(record, ULID, CUSTOMER, PRODUCTS, status="Accepted", own_number=True)
+    body = estimate_of(record, ULID, CUSTOMER, PRODUCTS, Policy(own_numbers=True))
     assert body["DocNumber"] == "RB-" + ULID[-10:]
     assert len(body["DocNumber"]) <= 21
 
@@ -46,7 +48,7 @@ def test_it_sends_amounts_that_quickbooks_accepts_and_that_add_up(quantity: int,
     line = Line.model_construct(
         product="product:11", name="x", quantity=parts[0], unit_price=parts[1], discount=parts[2], amount=worth
     )
-    body, rest = sales_line(line, PRODUCTS["product:11"])
+    body, rest = sales_line(line, PRODUCTS["product:11"], "NON")
     detail = body["SalesItemLineDetail"]
     assert body["Amount"] == to_cents(detail["Qty"] * detail["UnitPrice"])
     assert -detail["UnitPrice"].as_tuple().exponent <= 5

@@ -15,7 +15,10 @@ from connector import money
 from tests.couch_design.guards import BOB, BOBS_ACCOUNT, CHARLIE, CONNECTORS_ACCOUNT, guard, sample, schema_of
 
 ORDERS = guard("orders")
-SUBMITTED = ("order", "quote_with_everything", "amendment", "cancellation", "customer_request", "draft")
+SUBMITTED = (
+    *("order", "quote_with_everything", "order_with_a_share_off", "amendment", "amendment_with_a_discount_and_tax"),
+    *("cancellation", "customer_request", "draft"),
+)
 JSON = some.recursive(
     some.none() | some.booleans() | some.integers(-(2**53), 2**53) | some.floats(allow_nan=False, allow_infinity=False)
     | some.text(max_size=30),
@@ -56,6 +59,15 @@ names = some.text(
 
 
 @some.composite
+def discounts(draw: some.DrawFn, worth: Decimal, total: Decimal) -> dict[str, Any]:
+    """What may be taken off an order: a share of the worth of its lines, or any amount up to its total."""
+    if draw(some.booleans()):
+        share = draw(decimals(1, 4))
+        return {"amount": money.show(money.share_of(worth, Decimal(share))), "share": share}
+    return {"amount": money.show(Decimal(draw(some.integers(0, int(total * 100)))).scaleb(-2))}
+
+
+@some.composite
 def orders(draw: some.DrawFn) -> dict[str, Any]:
     """An order as a device makes it."""
     found = sample("order")
@@ -63,8 +75,15 @@ def orders(draw: some.DrawFn) -> dict[str, Any]:
     amount = decimals(5000, 2).map(lambda text: money.show(Decimal(text)))
     charge = some.builds(lambda name, value: {"product": "product:90", "name": name, "amount": value}, names, amount)
     found["charges"] = draw(some.lists(charge, max_size=3))
-    amounts = [Decimal(part["amount"]) for part in (*found["lines"], *found["charges"])]
-    found["total"] = money.show(money.total_of(amounts))
+    worth = money.total_of(Decimal(line["amount"]) for line in found["lines"])
+    total = money.total_of([worth, *(Decimal(charge["amount"]) for charge in found["charges"])])
+    off = draw(some.none() | discounts(worth, total))
+    if off is not None:
+        found["discount"] = off
+        total -= Decimal(off["amount"])
+    if draw(some.booleans()):
+        found["tax"] = draw(decimals(5000, 2))
+    found["total"] = money.show(total)
     found["kind"] = draw(some.sampled_from(["order", "quote"]))
     found["customer"] = {"id": f"customer:{draw(some.integers(1, 10**9))}", "name": draw(names)}
     if draw(some.booleans()):
@@ -96,6 +115,39 @@ def test_it_adds_totals_as_the_connector_does(amounts: list[str]) -> None:
     assert ORDERS.refusal(found | {"total": money.show(total)}) is None
     assert ORDERS.code(found | {"total": money.show(total + Decimal("0.01"))}) == "wrong_total"
     assert ORDERS.code(found | {"total": money.show(total - Decimal("0.01"))}) == "wrong_total"
+
+
+@given(some.lists(decimals(999_999_999, 2, least=1), min_size=1, max_size=5), decimals(1, 4))
+@settings(max_examples=100, deadline=None)
+def test_it_takes_shares_off_as_the_connector_does(amounts: list[str], share: str) -> None:
+    line = sample("order_by_curl")["lines"][0]
+    amounts = [money.show(Decimal(amount)) for amount in amounts]
+    lines = [line | {"quantity": "1", "unit_price": amount, "discount": "0", "amount": amount} for amount in amounts]
+    worth = money.total_of(Decimal(amount) for amount in amounts)
+    off = money.share_of(worth, Decimal(share))
+    found = sample("order") | {"lines": lines, "charges": []}
+
+    def code(off: Decimal, total: Decimal) -> str | None:
+        discount = {"amount": money.show(off), "share": share}
+        return ORDERS.code(found | {"discount": discount, "total": money.show(total)})
+
+    assert code(off, worth - off) is None
+    assert code(off + Decimal("0.01"), max(worth - off - Decimal("0.01"), Decimal(0))) == "wrong_discount"
+    if off:
+        assert code(off - Decimal("0.01"), worth - off + Decimal("0.01")) == "wrong_discount"
+        assert code(off, worth) == "wrong_total"
+
+
+@given(some.integers(0, 10**11), some.integers(1, 10**11))
+@settings(max_examples=100, deadline=None)
+def test_it_takes_off_no_more_than_there_is(cents: int, more: int) -> None:
+    line = sample("order_by_curl")["lines"][0]
+    amount = money.show(Decimal(cents).scaleb(-2))
+    lines = [line | {"quantity": "1", "unit_price": amount, "discount": "0", "amount": amount}]
+    found = sample("order") | {"lines": lines, "charges": [], "total": "0.00"}
+    assert ORDERS.code(found | {"discount": {"amount": amount}}) is None
+    above = money.show(Decimal(cents + more).scaleb(-2))
+    assert ORDERS.code(found | {"discount": {"amount": above}}) == "wrong_discount"
 
 
 @given(orders())

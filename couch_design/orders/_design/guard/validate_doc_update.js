@@ -119,22 +119,39 @@ function (newDoc, oldDoc, userCtx, secObj) {
     return digitsOf(left) === digitsOf(right);
   }
 
+  function more(left, right) {
+    var a = digitsOf(left), b = digitsOf(right);
+    return a.length > b.length || (a.length === b.length && a > b);
+  }
+
   function lineAmount(line) { // quantity x unit price x (1 - discount) in cents: 5 + 5 + 4 places, 12 of them dropped
     var share = limbsOf(String(10000 - Number(digitsOf(scaled(line.discount, 4)))));
     return roundHalfUp(multiply(multiply(scaled(line.quantity, 5), scaled(line.unit_price, 5)), share), 12);
   }
 
+  function checkDiscount(off, lines, all) { // off the whole order: its share of the lines, never more than there is
+    if (has(off, "share") && !same(roundHalfUp(multiply(lines, scaled(off.share, 4)), 4), scaled(off.amount, 2))) {
+      refuse("wrong_discount", "the discount is not its share of the lines");
+    }
+    if (more(scaled(off.amount, 2), all)) { refuse("wrong_discount", "the discount is more than the order"); }
+  }
+
   function checkAmounts(doc) {
-    var total = [0], at;
+    var total = [0], lines, less = [0], at;
     for (at = 0; at < doc.lines.length; at += 1) {
       if (!same(lineAmount(doc.lines[at]), scaled(doc.lines[at].amount, 2))) {
         refuse("wrong_amount", "line " + (at + 1) + ": the amount is not quantity x unit price less the discount");
       }
       total = add(total, scaled(doc.lines[at].amount, 2));
     }
+    lines = total;
     for (at = 0; at < doc.charges.length; at += 1) { total = add(total, scaled(doc.charges[at].amount, 2)); }
-    if (!same(total, scaled(doc.total, 2))) {
-      refuse("wrong_total", "the total is not the sum of the lines and charges");
+    if (has(doc, "discount")) {
+      checkDiscount(doc.discount, lines, total);
+      less = scaled(doc.discount.amount, 2);
+    }
+    if (!same(total, add(scaled(doc.total, 2), less))) {
+      refuse("wrong_total", "the total is not the sum of the lines and charges less the discount");
     }
   }
 
@@ -265,7 +282,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     }
   }
 
-  function discount(value, path) {
+  function fraction(value, path) {
     decimal(4)(value, path);
     if (!/^(0(\.[0-9]+)?|1(\.0+)?)$/.test(value)) { refuse("bad_field", path + " must be a fraction from 0 to 1"); }
   }
@@ -279,10 +296,11 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var note = text(0, 1000, CONTROL_BUT_NEWLINE);
   var place = optional(text(0, 200));
   var line = record({
-    product: productId, name: text(1, 500), quantity: quantity, unit_price: decimal(5), discount: discount,
+    product: productId, name: text(1, 500), quantity: quantity, unit_price: decimal(5), discount: fraction,
     amount: decimal(2)
   }, 16);
   var charge = record({product: productId, name: text(1, 500), amount: decimal(2)}, 16);
+  var discount = optional(record({amount: decimal(2), share: optional(fraction)}, 16));
 
   function base() { // type, schema and rep have been checked by then
     return {type: anything, schema: anything, rep: anything};
@@ -299,8 +317,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
       kind: oneOf(["order", "quote"]), device: device, captured_at: time, captured_on: date,
       customer: record({id: customerId, name: text(1, 500)}, 16),
       currency: pattern(/^[A-Z]{3}$/, 3, "a currency code such as USD"),
-      lines: list(line, 1, 500), charges: list(charge, 0, 20), total: decimal(2),
-      note: optional(note), po_number: optional(text(0, 30)), deliver_on: optional(date),
+      lines: list(line, 1, 500), charges: list(charge, 0, 20), discount: discount, total: decimal(2),
+      tax: optional(decimal(2)), note: optional(note), po_number: optional(text(0, 30)), deliver_on: optional(date),
       ship_to: optional(record(
         {name: place, street: place, city: place, region: place, postal_code: place, country: place}, 16))
     });
@@ -309,7 +327,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
   function amendmentFields() {
     return kind({
       order: orderId, device: device, captured_at: time, number: wholeNumber(1, 999), kind: optional(oneOf(["order"])),
-      lines: list(line, 1, 500), charges: list(charge, 0, 20), total: decimal(2), note: optional(note)
+      lines: list(line, 1, 500), charges: list(charge, 0, 20), discount: discount, total: decimal(2),
+      tax: optional(decimal(2)), note: optional(note)
     });
   }
 
