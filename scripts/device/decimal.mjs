@@ -18,6 +18,13 @@ export function lineCents(quantity, unitPrice, discount) {
   return toCents(q.units * p.units * (one - d.units), q.scale + p.scale + d.scale);
 }
 
+/** A share of an amount in cents, half-up: "0.05" is five percent. */
+export function shareCents(cents, share, what) {
+  const {units, scale} = decimal(share, what);
+  if (units > 10n ** BigInt(scale)) throw new RangeError(`${what} is a fraction between 0 and 1, not ${share}`);
+  return toCents(cents * units, scale + 2);
+}
+
 /** An amount that is already in cents; raises RangeError when it has more than two decimals. */
 export function exactCents(amount, what) {
   const {units, scale} = decimal(amount, what);

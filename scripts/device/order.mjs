@@ -1,12 +1,13 @@
 // Writes an order document from what a rep enters: names and prices frozen from the device's catalog, amounts exact.
-import {exactCents, lineCents, show} from './decimal.mjs';
+import {exactCents, lineCents, shareCents, show} from './decimal.mjs';
 import {ulid} from './ulid.mjs';
 
 const OPTIONAL = ['note', 'po_number', 'deliver_on', 'ship_to'];
 
 /**
  * The order document for `fields`; `find(id)` reads the device's copy of a product or customer (undefined if it has none).
- * Lines may leave unit_price and name to the catalog; a customer may be given by id alone.
+ * Lines may leave unit_price and name to the catalog; a customer may be given by id alone; a discount of the whole order
+ * may be given by its share of the lines alone.
  */
 export async function writeOrder(fields, {rep, device, find}) {
   const captured = fields.captured_at === undefined ? new Date() : new Date(fields.captured_at);
@@ -29,12 +30,17 @@ export async function writeOrder(fields, {rep, device, find}) {
     lines.push({...line, amount: show(cents)});
     total += cents;
   }
+  const worth = total;
   for (const entry of fields.charges ?? []) {
     const cents = exactCents(entry.amount, 'the amount of a charge');
     const name = entry.name ?? named(await find(entry.product), entry.product).name;
     charges.push({product: entry.product, name, amount: show(cents)});
     total += cents;
   }
+
+  const discount = fields.discount && takenOff(fields.discount, worth);
+  if (discount) total -= exactCents(discount.amount, 'the amount of the discount');
+  if (total < 0n) throw new RangeError('the discount is more than the order');
 
   const id = typeof fields.customer === 'string' ? fields.customer : fields.customer?.id;
   const order = {
@@ -50,10 +56,17 @@ export async function writeOrder(fields, {rep, device, find}) {
     currency: fields.currency ?? 'USD',
     lines,
     charges,
+    ...(discount && {discount}),
     total: show(total),
+    ...(fields.tax !== undefined && {tax: show(exactCents(fields.tax, 'tax'))}),
   };
   for (const name of OPTIONAL) if (fields[name] !== undefined) order[name] = fields[name];
   return order;
+}
+
+function takenOff({amount, share}, worth) {
+  if (share === undefined) return {amount: show(exactCents(amount, 'the amount of the discount'))};
+  return {amount: amount ?? show(shareCents(worth, share, 'the share of the discount')), share};
 }
 
 function named(known, id) {

@@ -25,7 +25,10 @@ SAMPLE_ORDERS: list[dict[str, Any]] = [
         "lines": [{"product": "OIL-5", "quantity": "10", "unit_price": "39.90"}],
     },
 ]
-PASSED_ON = ("kind", "note", "po_number", "deliver_on", "captured_at", "captured_on", "currency", "ship_to")
+PASSED_ON = (
+    *("kind", "note", "po_number", "deliver_on", "captured_at", "captured_on", "currency", "ship_to"),
+    *("discount", "tax"),
+)
 
 
 class OrdersFileError(RoadbookError):

@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import random
 import subprocess
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
-from connector.money import line_amount, show
+from connector.money import line_amount, share_of, show
 from local_servers import SCRIPTS
 from local_servers.node import node
 
 PROGRAM = """
-import {lineCents, show} from './decimal.mjs';
+import {exactCents, lineCents, shareCents, show} from './decimal.mjs';
 import {readFileSync} from 'node:fs';
-const answer = (line) => { try { return show(lineCents(...line)); } catch (error) { return error.message; } };
+const cents = (parts) => parts.length > 2 ? lineCents(...parts) : shareCents(exactCents(parts[0]), parts[1], 'share');
+const answer = (parts) => { try { return show(cents(parts)); } catch (error) { return error.message; } };
 console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(answer)));
 """
 WORKED = [
@@ -29,7 +31,8 @@ WORKED = [
 ]
 
 
-def amounts(lines: list[tuple[str, str, str]]) -> list[str]:
+def amounts(lines: Sequence[tuple[str, ...]]) -> list[str]:
+    """The amounts of lines (quantity, unit price, discount) and of shares (amount, share)."""
     done = subprocess.run(
         [node(), "--input-type=module", "--eval", PROGRAM],
         cwd=SCRIPTS / "device",
@@ -46,14 +49,24 @@ def test_it_computes_the_worked_examples() -> None:
     assert amounts([line[:3] for line in WORKED]) == [line[3] for line in WORKED]
 
 
+def number(chance: random.Random, most: int, places: int) -> str:
+    digits = chance.randint(0, places)
+    return str(Decimal(chance.randint(0, most * 10**digits)).scaleb(-digits).quantize(Decimal(1).scaleb(-digits)))
+
+
+def test_it_agrees_with_the_connector_on_thousands_of_shares() -> None:
+    chance = random.Random(1997)
+    shares = [(number(chance, 1_000_000, 2), number(chance, 1, 4)) for _ in range(5000)]
+    assert amounts(shares) == [show(share_of(*map(Decimal, share))) for share in shares]
+    assert amounts([("145.10", "0.05"), ("1.00", "1.0001")]) == [
+        "7.26",
+        "share is a fraction between 0 and 1, not 1.0001",
+    ]
+
+
 def test_it_agrees_with_the_connector_on_thousands_of_lines() -> None:
     chance = random.Random(1996)
-
-    def number(most: int, places: int) -> str:
-        digits = chance.randint(0, places)
-        return str(Decimal(chance.randint(0, most * 10**digits)).scaleb(-digits).quantize(Decimal(1).scaleb(-digits)))
-
-    lines = [(number(1_000_000, 5), number(100_000, 5), number(1, 4)) for _ in range(5000)]
+    lines = [(number(chance, 1_000_000, 5), number(chance, 100_000, 5), number(chance, 1, 4)) for _ in range(5000)]
     assert amounts(lines) == [show(line_amount(*map(Decimal, line))) for line in lines]
 
 

@@ -94,8 +94,30 @@ def test_it_freezes_names_and_prices_and_computes_amounts_exactly(orders: Databa
 
 
 @pytest.mark.parametrize(
+    ("change", "discount", "total", "tax"),
+    [
+        ({"discount": {"share": "0.05"}}, {"amount": "2.57", "share": "0.05"}, "53.23", None),
+        ({"discount": {"amount": "2.57", "share": "0.05"}}, {"amount": "2.57", "share": "0.05"}, "53.23", None),
+        ({"discount": {"amount": "55.8"}, "tax": "0"}, {"amount": "55.80"}, "0.00", "0.00"),
+        ({"tax": "4.6"}, None, "55.80", "4.60"),
+    ],
+)
+def test_it_takes_a_discount_off_the_whole_and_notes_the_tax(
+    open_device: Open, change: dict[str, Any], discount: dict[str, str] | None, total: str, tax: str | None
+) -> None:
+    device = open_device(memory=True)
+    device.call("first_sync")
+    document = device.call("get", document=device.call("capture", **(ORDER | change))["order"])["document"]
+    assert (document.get("discount"), document["total"], document.get("tax")) == (discount, total, tax)
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
+        ({"discount": {"amount": "55.81"}}, "the discount is more than the order"),
+        ({"discount": {"share": "5"}}, "the share of the discount is a fraction"),
+        ({"discount": {}}, "the amount of the discount is not a plain decimal"),
+        ({"tax": "4.605"}, "tax has more than two decimals"),
         ({"lines": []}, "at least one line"),
         ({"lines": [{"product": "product:77", "quantity": "1"}]}, "product:77 is not on this device"),
         ({"lines": [{"product": "product:1", "quantity": "many"}]}, "quantity is not a plain decimal"),

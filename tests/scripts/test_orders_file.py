@@ -14,10 +14,12 @@ CUSTOMERS = [{"_id": "customer:7", "name": "Café Ærø"}]
 
 def test_it_finds_products_by_name_sku_or_id_whatever_the_case() -> None:
     lines = [{"product": name, "quantity": 2} for name in ("rye bread", "rye-s", "product:1")]
-    fields = capture_fields({"customer": "CAFÉ ÆRØ", "lines": lines, "note": "Hi"}, PRODUCTS, CUSTOMERS)
+    fields = capture_fields(
+        {"customer": "CAFÉ ÆRØ", "lines": lines, "note": "Hi", "discount": {"share": "0.1"}}, PRODUCTS, CUSTOMERS
+    )
     assert fields["customer"] == "customer:7"
     assert fields["lines"] == [{"product": "product:1", "quantity": "2"}] * 3
-    assert fields["note"] == "Hi"
+    assert (fields["note"], fields["discount"]) == ("Hi", {"share": "0.1"})
 
 
 @pytest.mark.parametrize(
