@@ -105,9 +105,7 @@ def inclusive_line(
     An Amount with tax in it was seen to be taxed again.
     """
     if rate is None:
-        raise MappingError(
-            f"the rate of tax code {tax_code} on “{line.name}” is not known, so its price can't be split"
-        )
+        raise MappingError(f"the rate of tax code {tax_code} is not known, so tax can't be taken out of “{line.name}”")
     worth = worth_of(line) - off
     amount = without_tax(worth, rate)
     unit_price = divided(amount, line.quantity)

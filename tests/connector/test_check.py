@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from connector.check import Facts, check_order, summary
+from connector.policy import Policy
 from connector.records import Order
 from tests.connector.samples import CUSTOMER, PRODUCTS, REP, order
 
 LINE = order()["lines"][0]
+BRITAIN = Policy(united_states=False, using_sales_tax=True)
 
 
 def codes(document: dict[str, Any], *, rep: str = REP, **facts: Any) -> list[str]:
@@ -45,6 +47,42 @@ def test_it_finds_nothing_wrong_with_a_sound_order() -> None:
 )
 def test_it_names_the_problem(document: dict[str, Any], facts: dict[str, Any], code: str) -> None:
     assert code in codes(document, **facts)
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "customer", "named"),
+    [
+        (BRITAIN, "6", {}, False),
+        (BRITAIN, "NON", {}, True),
+        (BRITAIN, "", {}, True),
+        (BRITAIN, "NON", {"tax_code": "12"}, False),
+        (Policy(united_states=False), "NON", {}, False),  # the company charges no tax at all
+        (Policy(using_sales_tax=True), "6", {}, False),
+    ],
+)
+def test_it_names_the_product_that_has_no_tax_code(
+    policy: Policy, code: str, customer: dict[str, Any], named: bool
+) -> None:
+    products = {
+        name: product | {"tax_code": "6", "taxable": True} | ({"tax_code": code} if name == "product:12" else {})
+        for name, product in PRODUCTS.items()
+    }
+    facts = Facts(products, CUSTOMER | customer)
+    problems = check_order(Order.model_validate(order()), REP, facts, policy=policy)
+    assert [problem.code for problem in problems] == ["product_without_tax"] * named
+    assert not named or "Hose, per metre" in problems[0].text
+
+
+@pytest.mark.parametrize(
+    ("billed", "home", "wrong"),
+    [("EUR", "USD", False), (None, "EUR", False), ("USD", "EUR", True), (None, "", True), (None, "GBP", True)],
+)
+def test_an_order_is_in_the_currency_that_the_customer_is_billed_in(billed: str | None, home: str, wrong: bool) -> None:
+    customer = {name: value for name, value in CUSTOMER.items() if name != "currency"}
+    facts = Facts(PRODUCTS, customer | ({"currency": billed} if billed else {}))
+    policy = Policy(multicurrency=True, home_currency=home)
+    problems = check_order(Order.model_validate(order(currency="EUR")), REP, facts, policy=policy)
+    assert [problem.code for problem in problems] == ["wrong_currency"] * wrong
 
 
 def test_it_lets_pass_what_a_person_accepted() -> None:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.money import decimal_of, line_amount, net_unit_price, places, plain, show, to_cents
+from connector.money import (
+    decimal_of,
+    line_amount,
+    net_unit_price,
+    places,
+    plain,
+    share_of,
+    show,
+    spread,
+    to_cents,
+    total_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,3 +54,21 @@ def test_it_takes_a_discount_off_exactly(price: int, discount: int) -> None:
     unit_price, fraction = Decimal(price).scaleb(-5), Decimal(discount).scaleb(-4)
     assert net_unit_price(unit_price, fraction) == unit_price - unit_price * fraction
     assert to_cents(net_unit_price(unit_price, fraction)) == line_amount(Decimal(1), unit_price, fraction)
+
+
+@pytest.mark.parametrize(
+    ("amount", "share", "part"),
+    [("145.10", "0.05", "7.26"), ("145.09", "0.05", "7.25"), ("0.01", "0.5", "0.01"), ("0.01", "0.4999", "0.00")],
+)
+def test_it_rounds_shares_half_up(amount: str, share: str, part: str) -> None:
+    assert show(share_of(Decimal(amount), Decimal(share))) == part
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=20), st.data())
+def test_it_spreads_an_amount_without_losing_a_cent(over: list[int], data: st.DataObject) -> None:
+    amounts = [Decimal(cents).scaleb(-2) for cents in over]
+    amount = Decimal(data.draw(st.integers(0, sum(over)))).scaleb(-2)
+    parts = spread(amount, amounts)
+    assert total_of(parts) == amount
+    assert all(0 <= part <= each for part, each in zip(parts, amounts, strict=True))
+    assert all(part == to_cents(part) for part in parts)
