@@ -131,6 +131,22 @@ def test_it_shows_lines_trail_and_estimate_of_one_order(signed_in: SignIns, ledg
     assert "Try again" not in text
 
 
+@pytest.mark.parametrize(
+    ("discount", "total", "shown"),
+    [
+        ({"amount": "101.03", "share": "0.05"}, "1952.03", "Discount, 5 % of the lines −101.03"),
+        ({"amount": "53.06"}, "2000.00", "Discount −53.06"),
+    ],
+)
+def test_it_shows_what_is_taken_off_and_the_tax_that_the_rep_expects(
+    signed_in: SignIns, ledger: OnRecord, discount: dict[str, str], total: str, shown: str
+) -> None:
+    row = received(1, discount=discount, total=total, tax="160.00")
+    ledger.write(row)
+    text = " ".join(re.sub(r"<[^>]+>", " ", signed_in("olga").get(f"/orders/{key_of(row)}").text).split())
+    assert f"{shown} Total before tax {float(total):,.2f} Tax that the rep expects 160.00" in text
+
+
 def test_it_links_an_order_and_its_later_changes(signed_in: SignIns, ledger: OnRecord) -> None:
     first = received(1)
     cancel = pinned({
