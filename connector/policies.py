@@ -41,20 +41,23 @@ class Policies:
     def policy(self) -> Policy:
         """The policy; an older one while QuickBooks can't be asked. Raises QuickBooksError if there is none yet."""
         with self._lock:
-            if self._known is not None and self._clock() < self._due:
-                return self._known
-            try:
-                found = self._read()
-            except QuickBooksError as error:
-                if self._known is None:
-                    raise
-                log.warning("policy.unread", reason=str(error))
-                self._due = self._clock() + SECOND_LOOK
-                return self._known
-            if found != self._known:
-                log.info("policy.read", **told(found))
+            known = self._known
+            if known is not None:
+                if self._clock() < self._due:
+                    return known
+                self._due = self._clock() + SECOND_LOOK  # this thread reads; the others go on with what is known
+        try:
+            found = self._read()
+        except QuickBooksError as error:
+            if known is None:
+                raise
+            log.warning("policy.unread", reason=str(error))
+            return known
+        if found != known:
+            log.info("policy.read", **told(found))
+        with self._lock:
             self._known, self._due = found, self._clock() + LIFE
-            return found
+        return found
 
     def _read(self) -> Policy:
         if self._company is None:  # a company's country never changes

@@ -162,6 +162,21 @@ def test_it_goes_on_with_what_it_knows_while_quickbooks_is_away() -> None:
     assert not desk.after(2).using_sales_tax
 
 
+def test_nobody_waits_while_the_policy_is_read_again() -> None:
+    books = Books()
+    desk = Desk(books)
+    known = desk.after(0)
+    asked = books.preferences
+
+    def preferences() -> dict[str, Any]:
+        assert desk.policies.policy() is known  # another thread's question, in the middle of the read
+        return asked()
+
+    books.preferences = preferences  # type: ignore[method-assign]
+    assert desk.after(LIFE + 1) == known
+    assert books.reads == ["CompanyInfo", "Preferences", "Preferences"]
+
+
 def test_it_reads_the_rates_of_tax_codes_only_where_prices_include_tax() -> None:
     books = Books("GB")
     assert Desk(books).after(0).tax_rates == {}

@@ -134,8 +134,8 @@ def test_it_shows_lines_trail_and_estimate_of_one_order(signed_in: SignIns, ledg
 @pytest.mark.parametrize(
     ("discount", "total", "shown"),
     [
-        ({"amount": "101.03", "share": "0.05"}, "1952.03", "Discount, 5 % of the lines −101.03"),
-        ({"amount": "53.06"}, "2000.00", "Discount −53.06"),
+        ({"amount": "101.03", "share": "0.05"}, "1952.03", "Discount, 5 % of the lines -101.03"),
+        ({"amount": "53.06"}, "2000.00", "Discount -53.06"),
     ],
 )
 def test_it_shows_what_is_taken_off_and_the_tax_that_the_rep_expects(
