@@ -13,7 +13,6 @@ from connector.money import (
     net_unit_price,
     places,
     plain,
-    share_of,
     show,
     spread,
     to_cents,
@@ -144,11 +143,15 @@ def written(line: Line, product: Mapping[str, Any], tax_code: str, amount: Decim
 
 
 def discount_line(amount: Decimal, share: Decimal | None, subtotal: Decimal) -> Body:
-    """The one discount that a sales form may have: in percent where QuickBooks reckons the same, else an amount.
+    """The one discount that a sales form may have: in percent where nothing has to be rounded, else an amount.
 
-    QuickBooks takes the percentage of everything above the discount, charges included; a share is of the lines alone.
+    QuickBooks takes the percentage of everything above the discount, charges included, where a share is of the lines
+    alone; and it refuses an amount beside a percentage that does not come to it
+    <https://github.com/EduSource/QuickBooks.Net/issues/11>.
     """
     detail: Body = {"PercentBased": False}
-    if share is not None and share_of(subtotal, share) == amount:
-        detail = {"PercentBased": True, "DiscountPercent": plain(share * 100)}
+    with localcontext() as context:
+        context.prec = PRECISION
+        if share is not None and subtotal * share == amount:
+            detail = {"PercentBased": True, "DiscountPercent": plain(share * 100)}
     return {"DetailType": "DiscountLineDetail", "Amount": amount, "DiscountLineDetail": detail}

@@ -57,6 +57,7 @@ FREE = LINE | {"discount": "1", "amount": "0.00"}
         {"discount": {"amount": "53.06"}, "total": "2000.00"},
         {"discount": {"amount": "101.03", "share": "0.05"}, "total": "1952.03"},
         {"charges": [], "discount": {"amount": "101.03", "share": "0.05"}, "total": "1919.65"},
+        {"charges": [], "discount": {"amount": "505.17", "share": "0.25"}, "total": "1515.51"},
         {"discount": {"amount": "2053.06"}, "total": "0.00"},
         {
             "lines": [LINE | {"unit_price": "0.00123", "discount": "0", "amount": "0.01"}],
