@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from connector.catalog import customer_of, product_of
-from connector.mapping import estimate_of
-from connector.policies import Policies
-from connector.policy import Policy
-from connector.quickbooks import Connection, canonical_json
+from connector.quickbooks import Connection
 from connector.records import Order
-from connector.settings import read_settings
 from connector.totals import difference
 from local_servers.quickbooks_sandbox import Sandbox
 from tests.connector.orders import orders
+from tests.connector.quickbooks.books import Books
 from tests.connector.samples import ULID, order
-from tests.connector.test_settings import GOOD
-
-
-class Books:
-    """A company with one customer and one product, under its own policy."""
-
-    def __init__(self, connection: Connection, customer: str, item: str) -> None:
-        self.gateway = connection.gateway
-        self._requests = count(1)
-        self.customer = customer_of(self.gateway.read("Customer", customer))
-        self.product = product_of(self.gateway.read("Item", item))
-
-    def policy(self) -> Policy:
-        return Policies(read_settings(GOOD), self.gateway).policy()
-
-    def send(self, record: Order) -> dict[str, Any]:
-        products = {part.product: self.product for part in (*record.lines, *record.charges)}
-        body = estimate_of(record, ULID, self.customer, products, self.policy())
-        return self.gateway.create("Estimate", canonical_json(body), f"order-{next(self._requests)}")
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""A sandbox company with one customer and one product, written to as the connector writes."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from connector.catalog import customer_of, product_of
+from connector.mapping import estimate_of
+from connector.policies import Policies
+from connector.policy import Policy
+from connector.quickbooks import Connection, canonical_json
+from connector.records import Order
+from connector.settings import read_settings
+from tests.connector.samples import ULID
+from tests.connector.test_settings import GOOD
+
+
+class Books:
+    """The company; `customer` and `product` are catalog documents, everything on an order is that product."""
+
+    def __init__(self, connection: Connection, customer: str, item: str, **settings: str) -> None:
+        self.gateway = connection.gateway
+        self.customer = customer_of(self.gateway.read("Customer", customer))
+        self.product = product_of(self.gateway.read("Item", item))
+        self._settings = read_settings(GOOD | settings)
+        self._requests = count(1)
+
+    def policy(self) -> Policy:
+        """The company's policy as it is now."""
+        return Policies(self._settings, self.gateway).policy()
+
+    def send(self, record: Order) -> dict[str, Any]:
+        """The estimate that QuickBooks makes of an order."""
+        products = {part.product: self.product for part in (*record.lines, *record.charges)}
+        body = estimate_of(record, ULID, self.customer, products, self.policy())
+        return self.gateway.create("Estimate", canonical_json(body), f"order-{next(self._requests)}")
