@@ -5,20 +5,21 @@ Pure. Whatever is sent says how things are to be, never what to add, so that sen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
-from connector.contents import whole_of
+from connector.contents import readable, whole_of
 from connector.errors import MappingError
 from connector.estimates import called, is_edited, is_final, is_invoice, is_void, token_of
 from connector.ledger import Document, Row
 from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
 from connector.policy import Policy
 from connector.quickbooks import canonical_json
-from connector.records import Amendment, Cancellation, time_text
+from connector.records import Amendment, Cancellation, Order, time_text
+from connector.totals import difference
 
 OFFICE_CHANGED = "office_changed"
 
@@ -101,7 +102,7 @@ def _amend(
     whole = whole_of(row, order)
     if whole is None:
         return Reason("no_order", f"{order.of} is no order that could be changed.")
-    problems = check_order(whole, row.rep, facts, frozenset(row.accepted))
+    problems = check_order(whole, row.rep, facts, frozenset(row.accepted), policy)
     if problems:
         return summary(problems)
     try:
@@ -166,7 +167,10 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
             return None
         kind = "order" if change.content.get("kind") == "order" else order.kind
         state = order.state if order.state == "converted" else "amended"
-        changes = {"state": state, "amendment": number, "changes": change.content, "kind": kind, "news": change.news}
+        whole = readable(replace(order, amendment=number, changes=change.content))
+        found = difference(whole, change.estimate or {}) if isinstance(whole, Order) else None
+        news = None if found is None else found.as_document()
+        changes = {"state": state, "amendment": number, "changes": change.content, "kind": kind, "news": news}
     estimate = change.estimate or {}
     if order.estimate and token_of(order.estimate) > token_of(estimate):
         estimate = {**order.estimate, "ours": estimate.get("ours")}

@@ -30,6 +30,8 @@ def summary_of(entity: Mapping[str, Any], kind: str) -> Document:
         "lines": fingerprint(entity),
         "note": str(entity.get("PrivateNote") or ""),
     }
+    if entity.get("GlobalTaxCalculation"):
+        summary["tax_calculation"] = str(entity["GlobalTaxCalculation"])
     invoice = linked_invoice(entity)
     if invoice:
         summary["invoice"] = invoice

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from connector.check import WAITING_CODES, Reason
+from connector.contents import readable
 from connector.errors import QuickBooksFault, UnknownOutcome
 from connector.estimates import summary_of
 from connector.ledger import Document, Row
-from connector.money import show
-from connector.records import time_text
+from connector.records import Order, time_text
 from connector.retries import Action, Decision
+from connector.totals import difference
 
 DEPENDENT_WAIT = 5.0  # seconds until an order looks again for its new customer, a change for its order, doubled up to
 DEPENDENT_WAIT_MOST = 300.0  # seconds
@@ -35,19 +35,15 @@ def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> 
     estimate["ours"] = estimate["lines"]
     if row.kind == "cancellation":
         return row.step(at, event, state="cancelled", estimate=estimate, **done)
-    difference = _difference(row, entity)
-    news = None if difference is None else difference.as_document()
     state = "amended" if row.kind == "amendment" or row.amendment else "posted"
-    return row.step(at, event, state=state, estimate=estimate, news=news, **done)
+    return row.step(at, event, state=state, estimate=estimate, news=_difference(row, estimate), **done)
 
 
-def _difference(row: Row, entity: dict[str, Any]) -> Reason | None:
-    total = Decimal(str(entity.get("TotalAmt", 0)))
-    tax = Decimal(str((entity.get("TxnTaxDetail") or {}).get("TotalTax", 0)))
-    wanted = (row.changes or row.content)["total"]
-    if total - tax == Decimal(str(wanted)):
-        return None
-    return Reason("total_differs", f"QuickBooks reckons {show(total - tax)} before tax where the order says {wanted}.")
+def _difference(row: Row, estimate: Document) -> Document | None:
+    """What an order's rep is told of another total; an amendment's is told with the order that it changed."""
+    order = None if row.kind == "amendment" else readable(row)
+    found = difference(order, estimate) if isinstance(order, Order) else None
+    return None if found is None else found.as_document()
 
 
 def refused(row: Row, reason: Reason, now: datetime) -> Row:

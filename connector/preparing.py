@@ -16,8 +16,6 @@ from connector.quickbooks import canonical_json
 from connector.records import CustomerRequest, Order
 
 
-
-
 def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Policy) -> tuple[str, bytes] | Reason:
     """The entity and body to create, or the reason why nothing can be sent."""
     accepted = frozenset(row.accepted)

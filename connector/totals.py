@@ -15,14 +15,14 @@ TOTAL_DIFFERS = "total_differs"
 TAX_DIFFERS = "tax_differs"
 
 
-def difference(order: Order, entity: Mapping[str, Any]) -> Reason | None:
-    """Why the estimate or invoice that QuickBooks answered is not worth what the rep said; None if it is.
+def difference(order: Order, estimate: Mapping[str, Any]) -> Reason | None:
+    """Why the estimate or invoice that QuickBooks answered (in short) is not worth what the rep said; None if it is.
 
     The total of an order is without tax, unless its prices include tax: then QuickBooks' total is the same thing. The
     rep's tax is an estimate, so that nobody has to act on another one.
     """
-    total, tax = _money(entity.get("TotalAmt")), _money((entity.get("TxnTaxDetail") or {}).get("TotalTax"))
-    inclusive = entity.get("GlobalTaxCalculation") == TAX_INCLUSIVE
+    total, tax = Decimal(estimate["total"]), Decimal(estimate["tax"])
+    inclusive = estimate.get("tax_calculation") == TAX_INCLUSIVE
     reckoned = total if inclusive else total - tax
     if reckoned != order.total:
         kind = "with tax" if inclusive else "before tax"
@@ -39,10 +39,6 @@ def difference(order: Order, entity: Mapping[str, Any]) -> Reason | None:
         )
         return Reason(TAX_DIFFERS, text, "nobody")
     return None
-
-
-def _money(value: Any) -> Decimal:
-    return Decimal(str(value or 0))
 
 
 def _amount(order: Order, amount: Decimal) -> str:
