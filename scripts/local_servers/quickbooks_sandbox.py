@@ -96,6 +96,7 @@ class Sandbox:
     def _start(self, port: int) -> Child:
         argv: list[str | Path] = [sys.executable, "-m", "quickbooks_sandbox", "--port", str(port)]
         argv += ["--state", self.state or ":memory:", "--limits", self._limits, "--follow-stdin"]
+        argv += ["--no-history", "--latency", "0"]
         if self._empty:
             argv.append("--empty-company")
         environment = {**os.environ, "PYTHONPATH": str(SCRIPTS), "PYTHONUNBUFFERED": "1"}

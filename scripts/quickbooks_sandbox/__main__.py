@@ -29,6 +29,8 @@ def main() -> None:
     parser.add_argument("--realm", default="4620816365")
     parser.add_argument("--refresh-token", default="rt-0")
     parser.add_argument("--empty-company", action="store_true", help="start without products and customers")
+    parser.add_argument("--no-history", action="store_true", help="start without suppliers, staff and past invoices")
+    parser.add_argument("--latency", type=float, default=0.3, help="seconds that every call takes (default 0.3)")
     parser.add_argument("--follow-stdin", action="store_true", help="stop when standard input ends")
     parser.add_argument("--country", choices=tuple(COUNTRIES), default="US", help="where the company is (default US)")
     parser.add_argument("--webhook-url", help="where changes are told, an http address on loopback")
@@ -48,6 +50,8 @@ def main() -> None:
         store,
         enforce_limits=options.limits == "documented",
         empty_company=options.empty_company,
+        history=not options.no_history,
+        latency=options.latency,
         country=options.country,
         webhook=webhook,
     )

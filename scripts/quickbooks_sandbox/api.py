@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import money, tax_lists
+from quickbooks_sandbox import attachments, money, tax_lists
 from quickbooks_sandbox.batch import run_batch
 from quickbooks_sandbox.changes import changes
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.delivery import send
+from quickbooks_sandbox.delivery import send, with_link
 from quickbooks_sandbox.exchange import JSON, Reply, Request
 from quickbooks_sandbox.faults import Fault, refuse
-from quickbooks_sandbox.kinds import FORMS, SINGLE, kind_of
+from quickbooks_sandbox.form_numbers import FORMS
+from quickbooks_sandbox.kinds import SINGLE, kind_of
 from quickbooks_sandbox.operations import query, read, write
 from quickbooks_sandbox.pdf import pdf_of
 from quickbooks_sandbox.request_ids import check_length, identity, once
@@ -30,11 +31,19 @@ def carry_out(company: Company, segments: list[str], request: Request) -> Reply:
     if name == "batch" and request.method == "POST":
         rows_of_batch = run_batch(company, _document(request.body), request.parameters.get("requestid"))
         return _enveloped(company, "BatchItemResponse", rows_of_batch)
+    if name == "upload" and request.method == "POST":
+        host = request.headers.get("host", "")
+        uploaded = attachments.upload(company, request.body, request.headers.get("content-type", ""), host)
+        return _answer(company, AttachableResponse=uploaded)
+    if name == "download" and len(segments) == 2:
+        attachments.file_of(company, segments[1])
+        address = read(company, "Attachable", segments[1])["TempDownloadUri"]
+        return Reply(200, "text/plain", str(address).encode())
     if name == "taxservice" and request.method == "POST":
         return _tax_service(company, segments, request)
     kind = kind_of(name)
     if request.method == "GET":
-        return _read(company, kind, segments)
+        return _read(company, kind, segments, request)
     return _write(company, kind, segments, request)
 
 
@@ -50,11 +59,14 @@ def _tax_service(company: Company, segments: list[str], request: Request) -> Rep
     )
 
 
-def _read(company: Company, kind: str, segments: list[str]) -> Reply:
+def _read(company: Company, kind: str, segments: list[str], request: Request) -> Reply:
     if kind in SINGLE:
         return _answer(company, **{kind: read(company, kind, "1")})
     if len(segments) == 2:
-        return _answer(company, **{kind: read(company, kind, segments[1])})
+        entity = read(company, kind, segments[1])
+        if kind == "Invoice" and "invoicelink" in request.parameters.get("include", "").lower():
+            entity = with_link(entity)
+        return _answer(company, **{kind: entity})
     if len(segments) == 3 and segments[2].lower() == "pdf" and kind in FORMS:
         return Reply(200, PDF, pdf_of(kind, read(company, kind, segments[1])))
     raise _no_resource(segments)

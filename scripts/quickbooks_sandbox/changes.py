@@ -11,10 +11,11 @@ from typing import Any
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import missing, refuse
 from quickbooks_sandbox.kinds import kind_of
+from quickbooks_sandbox.property_words import words
 
 OLDEST = timedelta(days=30)
 MOST = 1000  # objects in one answer
-NOT_CAPTURED = frozenset({"TaxAgency", "TaxCode", "TaxRate", "CompanyInfo", "Preferences"})
+NOT_CAPTURED = words("TaxAgency TaxCode TaxRate ExchangeRate CompanyCurrency CompanyInfo Preferences")
 
 Entity = dict[str, Any]
 

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from quickbooks_sandbox.clock import Clock
+from quickbooks_sandbox.effects import changed_lists
 from quickbooks_sandbox.faults import INACTIVE, MESSAGES, Fault, missing, refuse
 from quickbooks_sandbox.store import Store
 from quickbooks_sandbox.switches import defaults
@@ -66,6 +67,7 @@ class Company:
     def add(self, kind: str, entity: Entity) -> Entity:
         """Store a new entity, and give it back."""
         self.store.put(kind, entity)
+        self._follow(kind, None, entity)
         self.tell(kind, entity["Id"], "created")
         return entity
 
@@ -76,14 +78,25 @@ class Company:
             "SyncToken": str(int(entity["SyncToken"]) + 1),
             "MetaData": {**entity["MetaData"], "LastUpdatedTime": self.clock.stamp()},
         }
+        before = self.store.find(kind, changed["Id"])
         self.store.put(kind, changed)
+        self._follow(kind, before, changed)
         self.tell(kind, changed["Id"], operation)
         return changed
 
     def remove(self, kind: str, entity_id: str) -> None:
         """Delete an entity for good."""
+        self._follow(kind, self.store.find(kind, entity_id), None)
         self.store.remove(kind, entity_id, self.clock.stamp())
         self.tell(kind, entity_id, "deleted")
+
+    def _follow(self, kind: str, before: Entity | None, after: Entity | None) -> None:
+        """Let lists follow a changed transaction."""
+        for list_kind, changed in changed_lists(self.store, kind, before, after):
+            if self.switches["balances_change_lists"]:
+                self.touch(list_kind, changed)
+            else:
+                self.store.put(list_kind, changed)
 
     def tell(self, kind: str, entity_id: str, operation: str) -> None:
         """Note a change for the webhooks."""

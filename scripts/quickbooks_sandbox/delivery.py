@@ -5,6 +5,7 @@ Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/mo
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -36,6 +37,15 @@ def send(company: Company, kind: str, form: Entity, to: str | None) -> Entity:
     company.store.put(kind, sent)
     company.tell(kind, sent["Id"], "emailed")
     return sent
+
+
+def with_link(invoice: Entity) -> Entity:
+    """An invoice with the address where its customer would pay it, if it can be paid online and has an e-mail."""
+    online = any(invoice.get(name) for name in ("AllowOnlineCreditCardPayment", "AllowOnlineACHPayment"))
+    if not online or not (invoice.get("BillEmail") or {}).get("Address"):
+        return invoice
+    digest = hashlib.sha256(f"{invoice['Id']} {invoice['MetaData']['CreateTime']}".encode()).hexdigest()
+    return {**invoice, "InvoiceLink": f"https://connect.intuit.example/t/scs-v1-{digest}?locale=EN_US"}
 
 
 def mails(company: Company) -> list[Entity]:

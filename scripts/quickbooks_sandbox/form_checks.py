@@ -30,10 +30,7 @@ def check_form(kind: str, body: dict[str, Any], errors: Errors) -> None:
     if len(memo) > LONGEST_MEMO:
         with errors.collected():
             raise too_long("CustomerMemo", memo, LONGEST_MEMO)
-    for name in DATES:
-        if body.get(name):
-            with errors.collected():
-                _check_date(name, body[name])
+    check_dates(body, errors)
     enumerations = ENUMERATIONS | ({"TxnStatus": STATUSES} if kind == "Estimate" else {})
     for name, values in enumerations.items():
         if body.get(name) and body[name] not in values:
@@ -46,6 +43,14 @@ def check_form(kind: str, body: dict[str, Any], errors: Errors) -> None:
     if body.get("EmailStatus") == "NeedToSend" and not (body.get("BillEmail") or {}).get("Address"):
         with errors.collected():
             raise missing("BillEmail")
+
+
+def check_dates(body: dict[str, Any], errors: Errors) -> None:
+    """Collect a fault for each date that is none."""
+    for name in DATES:
+        if body.get(name):
+            with errors.collected():
+                _check_date(name, body[name])
 
 
 def check_email(name: str, address: Any) -> None:

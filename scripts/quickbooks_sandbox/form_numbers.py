@@ -7,7 +7,7 @@ from typing import Any
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import refuse
 
-FORMS = ("Estimate", "Invoice")
+FORMS = ("Estimate", "Invoice", "SalesReceipt", "CreditMemo", "RefundReceipt")
 FIRST = 1001
 AUTOMATIC = "AUTO_GENERATE"
 

@@ -36,6 +36,7 @@ def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
         reply = _before(sandbox, armed, stopping)
         if reply is None:
             with sandbox.limits.admitted(kind):
+                stopping.wait(sandbox.company.switches["latency_seconds"])
                 reply = _served(sandbox, realm, segments, request)
                 _after(armed, reply, stopping)
     except GatewayFault as fault:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from quickbooks_sandbox.currency_lists import KINDS as CURRENCY_LISTS
 from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.form_numbers import FORMS
 from quickbooks_sandbox.name_lists import KINDS as NAME_LISTS
+from quickbooks_sandbox.payments import KINDS as PAYMENTS
+from quickbooks_sandbox.transactions import RULES
 
-FORMS = ("Estimate", "Invoice")
 SINGLE = ("CompanyInfo", "Preferences")
 TAX_LISTS = ("TaxAgency", "TaxRate")
-KINDS = {kind.lower(): kind for kind in (*FORMS, *NAME_LISTS, *TAX_LISTS, *SINGLE)}
+ALL = (*FORMS, *PAYMENTS, *RULES, *NAME_LISTS, *TAX_LISTS, *CURRENCY_LISTS, "Attachable", *SINGLE)
+# The one entity whose path and JSON differ.
+KINDS = {kind.lower(): kind for kind in ALL} | {"creditcardpayment": "CreditCardPaymentTxn"}
 
 
 def kind_of(name: str) -> str:

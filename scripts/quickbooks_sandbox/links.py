@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from quickbooks_sandbox import settlements
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import refuse
 
@@ -40,6 +41,9 @@ def link(company: Company, invoice: Entity, estimates: list[Entity]) -> list[Ent
 def unlink(company: Company, kind: str, form: Entity) -> None:
     """Take back the links of a form that is deleted or voided."""
     for each in form.get("LinkedTxn") or []:
+        if each["TxnType"] in settlements.KIND_OF_LINK:
+            settlements.release(company, each, kind, form["Id"])
+            continue
         other = company.store.find(each["TxnType"], each["TxnId"])
         if other is None:
             continue

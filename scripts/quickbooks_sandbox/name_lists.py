@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import addresses, items, people
+from quickbooks_sandbox import accounts, addresses, items, people
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import missing, refuse
 from quickbooks_sandbox.money import plain
 from quickbooks_sandbox.name_paths import child_of
 from quickbooks_sandbox.number_fields import read_number
 from quickbooks_sandbox.people import PEOPLE
-from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse, words
+from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse
+from quickbooks_sandbox.property_words import words
 
-KINDS = (*PEOPLE, "Item", "Term", "Account", "TaxCode")
+KINDS = (*PEOPLE, "Item", "Term", "Account", "Class", "Department", "PaymentMethod", "TaxCode")
 DELETED = " (deleted)"
 # What a full update keeps although it does not say it.
 KEPT = words(
     """Active DisplayName Name PrintOnCheckName DefaultTaxCodeRef CurrencyRef Type Taxable Job BillWithParent
-    PreferredDeliveryMethod TrackQtyOnHand QtyOnHand InvStartDate ParentRef"""
+    PreferredDeliveryMethod TrackQtyOnHand QtyOnHand InvStartDate ParentRef SubAccount SubClass SubDepartment
+    Classification AccountType AccountSubType CurrentBalance CurrentBalanceWithSubAccounts"""
 )
+SUB_PROPERTIES = {"Class": "SubClass", "Department": "SubDepartment"}
 TERM_NUMBERS = ("DueDays", "DiscountDays", "DayOfMonthDue", "DiscountPercent")
 
 Entity = dict[str, Any]
@@ -41,6 +44,10 @@ def create(company: Company, kind: str, body: Entity) -> Entity:
         entity |= {"Name": name, "Active": True, **_place(company, kind, name, body)}
         if kind == "Item":
             entity |= items.new(company, body)
+        elif kind == "Account":
+            entity |= accounts.new(company, body)
+        elif kind in SUB_PROPERTIES:
+            entity[SUB_PROPERTIES[kind]] = "ParentRef" in entity
     entity |= {
         name: value
         for name, value in body.items()
@@ -104,6 +111,8 @@ def _check(company: Company, kind: str, body: Entity) -> None:
         people.check(company, body)
     elif kind == "Item":
         items.check(company, body)
+    elif kind == "Account":
+        accounts.check(body)
 
 
 def _check_unique(company: Company, kind: str, name: str, entity_id: str) -> None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from quickbooks_sandbox import company_records, name_lists, sales_forms, tax_lists
+from quickbooks_sandbox import sales_forms
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.delivery import send
+from quickbooks_sandbox.families import FAMILIES
 from quickbooks_sandbox.faults import INACTIVE, Fault, refuse
-from quickbooks_sandbox.kinds import FORMS, KINDS, SINGLE, TAX_LISTS
+from quickbooks_sandbox.form_numbers import FORMS
+from quickbooks_sandbox.kinds import KINDS, SINGLE
 from quickbooks_sandbox.query_language import Query, parse_query
 from quickbooks_sandbox.query_run import run
 from quickbooks_sandbox.store import KEYS
 
 DUPLICATES = "allowduplicatedocnum"
-OPERATIONS = ("create", "update", "delete", "void", "send")
 
 Entity = dict[str, Any]
 
@@ -24,33 +25,25 @@ def write(company: Company, kind: str, body: Any, operation: str, option: str = 
     """Create, update, delete, void or send; raises a Fault. `option` is `include`'s, or a batch item's optionsData."""
     if not isinstance(body, dict):
         raise refuse("2010", "Property Name:Can not deserialize the request")
-    if operation not in OPERATIONS or (kind in SINGLE and operation != "update"):
-        raise unsupported(operation, kind)
-    if kind in SINGLE:
-        return company_records.update(company, kind, read(company, kind, "1"), body)
-    duplicates = option == DUPLICATES
+    family = FAMILIES[kind]
     if operation == "create" and not body.get("Id"):
-        if kind == "TaxAgency":
-            return tax_lists.create_agency(company, body)
-        if kind == "TaxRate":
+        if family.create is None:
             raise unsupported(operation, kind)
-        if kind in FORMS:
-            return sales_forms.create(company, kind, body, duplicates_allowed=duplicates)
-        return name_lists.create(company, kind, body)
-    stored = read(company, kind, str(body.get("Id", "")))
-    if kind in TAX_LISTS:
+        if kind in FORMS and option == DUPLICATES:
+            return sales_forms.create(company, kind, body, duplicates_allowed=True)
+        return family.create(company, kind, body)
+    if operation == "update" and option == "void":
+        operation = "void"
+    changes = {"update": family.update, "create": family.update, "delete": family.delete, "void": family.void}
+    change = changes.get(operation)
+    if change is None and not (operation == "send" and kind in FORMS):
         raise unsupported(operation, kind)
-    if kind not in FORMS:
-        if operation not in ("create", "update"):
-            raise unsupported(operation, kind)
-        return name_lists.update(company, kind, stored, body)
-    if operation == "delete":
-        return sales_forms.delete(company, kind, stored, body)
-    if operation == "void" or option == "void":
-        return sales_forms.void(company, kind, stored, body)
-    if operation == "send":
+    stored = read(company, kind, "1" if kind in SINGLE else str(body.get("Id", "")))
+    if change is None:
         return send(company, kind, stored, (body.get("BillEmail") or {}).get("Address"))
-    return sales_forms.update(company, kind, stored, body, duplicates_allowed=duplicates)
+    if kind in FORMS and option == DUPLICATES and change is family.update:
+        return sales_forms.update(company, kind, stored, body, duplicates_allowed=True)
+    return change(company, kind, stored, body)
 
 
 def unsupported(operation: str, kind: str) -> Fault:
@@ -60,7 +53,7 @@ def unsupported(operation: str, kind: str) -> Fault:
 
 def read(company: Company, kind: str, entity_id: str) -> Entity:
     """One entity; raises Fault 2030 or 610."""
-    if not entity_id.isdigit() and kind != "TaxCode":
+    if not entity_id.isdigit() and kind not in ("TaxCode", "ExchangeRate"):
         raise refuse("2030", f"Id should be a valid number. Supplied value:{entity_id}", "Id")
     entity = company.store.find(kind, entity_id)
     if entity is None:

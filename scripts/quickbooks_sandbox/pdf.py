@@ -11,7 +11,12 @@ MOST_ROWS = (TOP - 54) // LEADING
 
 def pdf_of(kind: str, form: dict[str, Any]) -> bytes:
     """The bytes of a PDF that names the form, its customer, its lines and its total."""
-    rows = [f"{kind} {form.get('DocNumber', form['Id'])}", form["TxnDate"], form["CustomerRef"]["name"], ""]
+    rows = [
+        f"{kind} {form.get('DocNumber', form['Id'])}",
+        form["TxnDate"],
+        form.get("CustomerRef", {}).get("name", ""),
+        "",
+    ]
     for line in form["Line"]:
         if line["DetailType"] == "DescriptionOnly":
             rows.append(str(line.get("Description", "")))

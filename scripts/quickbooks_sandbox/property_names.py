@@ -8,14 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from quickbooks_sandbox.faults import Fault, refuse
+from quickbooks_sandbox.property_words import EVERY, words
+from quickbooks_sandbox.transaction_properties import TRANSACTION_PROPERTIES
 
-
-def words(text: str) -> frozenset[str]:
-    """The names in a text."""
-    return frozenset(text.split())
-
-
-EVERY = words("Id SyncToken MetaData CustomField AttachableRef domain status sparse")
 FORM = EVERY | words(
     """DocNumber TxnDate DepartmentRef CurrencyRef ExchangeRate PrivateNote TxnStatus LinkedTxn Line TxnTaxDetail
     TxnSource TaxFormType TaxFormNum TransactionLocationType Tag TxnApprovalInfo RecurDataRef RecurringInfo ProjectRef
@@ -23,8 +18,8 @@ FORM = EVERY | words(
     ShipFromAddr RemitToRef ClassRef SalesTermRef DueDate SalesRepRef PONumber FOB ShipMethodRef ShipDate TrackingNum
     GlobalTaxCalculation TotalAmt HomeTotalAmt ApplyTaxAfterDiscount ShippingTaxIncludedInTotalTax TemplateRef
     PrintStatus EmailStatus BillEmail BillEmailCc BillEmailBcc ARAccountRef Balance HomeBalance FinanceCharge
-    PaymentMethodRef PaymentRefNum PaymentType DepositToAccountRef DeliveryInfo DiscountRate DiscountAmt
-    TaxExemptionRef"""
+    PaymentMethodRef PaymentRefNum PaymentType CheckPayment CreditCardPayment DepositToAccountRef DeliveryInfo
+    DiscountRate DiscountAmt GovtTxnRefIdentifier TaxExemptionRef"""
 )
 PERSON = EVERY | words(
     """IntuitId Organization Title GivenName MiddleName FamilyName Suffix FullyQualifiedName CompanyName DisplayName
@@ -32,7 +27,7 @@ PERSON = EVERY | words(
     OtherContactInfo DefaultTaxCodeRef ContactName AltContactName Notes OtherAddr Balance OpenBalanceDate CreditLimit
     AcctNum CurrencyRef BillAddr ShipAddr TDSEnabled BusinessNumber GSTIN GSTRegistrationType"""
 )
-PROPERTIES = {
+PROPERTIES = TRANSACTION_PROPERTIES | {
     "Estimate": FORM | words("ExpirationDate AcceptedBy AcceptedDate EstimateEx"),
     "Invoice": FORM
     | words(
@@ -40,6 +35,9 @@ PROPERTIES = {
         AllowOnlinePayPalPayment EInvoiceStatus ECloudStatusTimeStamp InvoiceEx InvoiceLink InvoiceLinkExpiryDate
         ConvenienceFeeDetail PaymentDetailsMessage"""
     ),
+    "SalesReceipt": FORM | words("SalesReceiptEx LessCIS"),
+    "CreditMemo": FORM | words("RemainingCredit InvoiceRef CreditMemoEx"),
+    "RefundReceipt": FORM | words("RemainingCredit RefundReceiptEx"),
     "Customer": PERSON
     | words(
         """Taxable Job BillWithParent RootCustomerRef ParentRef Level CustomerTypeRef SalesTermRef SalesRepRef
@@ -105,7 +103,9 @@ PROPERTIES = {
     "Line": words(
         """Id LineNum Description Amount Received LinkedTxn DetailType DiscountLineDetail SalesItemLineDetail
         DescriptionLineDetail GroupLineDetail SubTotalLineDetail SubtotalLineDetail TaxLineDetail CustomField LineEx
-        ProjectRef CostAmount HomeCostAmount"""
+        ProjectRef CostAmount HomeCostAmount PaymentLineDetail ItemBasedExpenseLineDetail AccountBasedExpenseLineDetail
+        ReimburseLineDetail DepositLineDetail PurchaseOrderItemLineDetail SalesOrderItemLineDetail
+        ItemReceiptLineDetail JournalEntryLineDetail TDSLineDetail ItemAdjustmentLineDetail"""
     ),
     "SalesItemLineDetail": words(
         """ItemRef ClassRef UnitPrice UnitCostPrice RatePercent PriceLevelRef MarkupInfo Qty UOMRef ItemAccountRef
@@ -121,7 +121,7 @@ PROPERTIES = {
 READ_ONLY = EVERY - {"CustomField"} | words(
     """TotalAmt HomeTotalAmt Balance HomeBalance BalanceWithJobs OverDueBalance TotalRevenue TotalExpense DeliveryInfo
     FreeFormAddress FullyQualifiedName Level InvoiceLink RecurDataRef RecurringInfo TotalCostAmount HomeTotalCostAmount
-    AvgCost QtyOnPurchaseOrder QtyOnSalesOrder IntuitId UserId V4IDPseudonym"""
+    UnappliedAmt RemainingCredit AvgCost QtyOnPurchaseOrder QtyOnSalesOrder IntuitId UserId V4IDPseudonym"""
 )
 # Lower-case names as a query may spell them -> as the entity spells them.
 SPELLING = {kind: {name.lower(): name for name in names} for kind, names in PROPERTIES.items()}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from quickbooks_sandbox.faults import refuse
-from quickbooks_sandbox.property_names import SPELLING, words
+from quickbooks_sandbox.form_numbers import FORMS as SALES_FORMS
+from quickbooks_sandbox.property_names import SPELLING
+from quickbooks_sandbox.property_words import words
 
 # Forms can be asked for by few of their properties, everything else by all that are plain values.
 FORMS = frozenset({"Id", "CustomerRef", "ProjectRef", "TxnDate", "DueDate", "DocNumber", "MetaData"})
-ONLY = {"Estimate": FORMS, "Invoice": FORMS | {"TotalAmt", "Balance"}}
+ONLY = {"Estimate": FORMS} | dict.fromkeys(SALES_FORMS[1:], FORMS | {"TotalAmt", "Balance"})
 NEVER = words(
     """Line LinkedTxn CustomField BillAddr ShipAddr OtherAddr PrimaryAddr ParentRef TxnTaxDetail CustomerMemo
     SalesTaxRateList PurchaseTaxRateList NameValue AccountingInfoPrefs ProductAndServicesPrefs SalesFormsPrefs

@@ -17,6 +17,9 @@ from quickbooks_sandbox.query_properties import column, path_to_ask
 # What a reference, an e-mail address, a telephone number or a web address is compared by.
 INSIDE = ("value", "Address", "FreeFormNumber", "URI")
 
+# What `select *` leaves out unless it is named: the real service does so with Sku, and rates have no ids.
+HIDDEN = {"Item": "Sku", "ExchangeRate": "Id"}
+
 Entity = dict[str, Any]
 Test = Callable[[Entity], bool]
 
@@ -56,9 +59,8 @@ def _with_pseudo_codes(rows: list[Entity], query: Query) -> list[Entity]:
 
 def _projected(entity: Entity, kind: str, columns: set[str], *, whole: bool) -> Entity:
     if whole:
-        # `select *` leaves out an item's Sku unless it is named, as the real service does.
-        hidden = "Sku" if kind == "Item" and "Sku" not in columns else ""
-        return {name: value for name, value in entity.items() if name != hidden}
+        hidden = HIDDEN.get(kind, "")
+        return {name: value for name, value in entity.items() if name != hidden or name in columns}
     wanted = columns | {"Id", "domain", "sparse"}
     return {name: value for name, value in entity.items() if name in wanted}
 

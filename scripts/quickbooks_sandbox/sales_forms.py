@@ -1,4 +1,4 @@
-"""Estimates and invoices: creating, updating, voiding, deleting.
+"""Estimates, invoices and the other forms for customers: creating, updating, voiding, deleting.
 
 Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/most-commonly-used/estimate
 """
@@ -10,28 +10,32 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sandbox import addresses, currencies, form_numbers, links
+from quickbooks_sandbox import addresses, currencies, form_numbers, links, settlements
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import Errors, missing, refuse
 from quickbooks_sandbox.form_checks import check_form
+from quickbooks_sandbox.form_numbers import FORMS
 from quickbooks_sandbox.money import amount_of, cents, plain, printed
-from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse, words
+from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse
+from quickbooks_sandbox.property_words import words
 from quickbooks_sandbox.sales_lines import LineIds, read_lines, total_of
 from quickbooks_sandbox.sales_tax import NO_TAX, Tax, calculation_of, tax_of
 
+VOIDABLE = ("Invoice", "SalesReceipt")
+WITHOUT_CUSTOMER = ("SalesReceipt", "RefundReceipt")
 TERMS = timedelta(days=30)
 # Written by rules of their own.
 RULED = words(
     """AutoDocNumber BillAddr BillEmail CurrencyRef CustomField CustomerRef DocNumber DueDate EmailStatus ExchangeRate
     GlobalTaxCalculation Line LinkedTxn PrintStatus ShipAddr TxnDate TxnStatus TxnTaxDetail"""
 )
-PLAIN = {kind: sorted(PROPERTIES[kind] - READ_ONLY - RULED) for kind in ("Estimate", "Invoice")}
+PLAIN = {kind: sorted(PROPERTIES[kind] - READ_ONLY - RULED) for kind in FORMS}
 
 Entity = dict[str, Any]
 
 
 def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: bool = False) -> Entity:
-    """Create an Estimate or an Invoice; raises a Fault, and then nothing has changed."""
+    """Create a sales form; raises a Fault, and then nothing has changed."""
     ids = LineIds(set(), 0)
     form_id = company.next_id("Txn")
     content = _checked(company, kind, body, ids, form_id, duplicates_allowed)
@@ -46,9 +50,9 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
             form[name] = addresses.kept(company, body[name])
     if kind == "Estimate":
         form["TxnStatus"] = body.get("TxnStatus") or "Pending"
-    else:
+    elif kind in ("Invoice", "CreditMemo"):
         form["LinkedTxn"] = links.link(company, form, estimates)
-    form = _complete(kind, form, body, content)
+    form = _complete(company, kind, form, body, content)
     return company.add(kind, form)
 
 
@@ -75,7 +79,7 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
     for name in ("LinkedTxn", "DeliveryInfo"):
         if name in stored:
             form[name] = stored[name]
-    form = _complete(kind, form, merged, content)
+    form = _complete(company, kind, form, merged, content)
     if form == stored:
         return stored
     if ids.last > max(int(line.get("Id", 0)) for line in content.lines):
@@ -84,8 +88,8 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
 
 
 def void(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
-    """Void an invoice: everything it is worth becomes nothing; raises a Fault."""
-    if kind != "Invoice":
+    """Void an invoice or a sales receipt: everything it is worth becomes nothing; raises a Fault."""
+    if kind not in VOIDABLE:
         raise refuse("500", f"Operation void on {kind} is not supported.")
     company.check_sync_token(stored, body, kind)
     links.unlink(company, kind, stored)
@@ -129,7 +133,7 @@ def _checked(
     errors = Errors()
     check_form(kind, body, errors)
     with errors.collected():
-        content.customer = _customer(company, body)
+        content.customer = _customer(company, kind, body)
         content.many_currencies = company.switches["multicurrency"]
         content.currency, content.rate = currencies.of_form(company, body, content.customer)
     with errors.collected():
@@ -144,7 +148,7 @@ def _checked(
     return content
 
 
-def _complete(kind: str, form: Entity, body: Entity, content: Content) -> Entity:
+def _complete(company: Company, kind: str, form: Entity, body: Entity, content: Content) -> Entity:
     """Everything about a form that follows from its body and its content."""
     customer = content.customer
     total = total_of(content.lines) + content.tax.total
@@ -154,7 +158,8 @@ def _complete(kind: str, form: Entity, body: Entity, content: Content) -> Entity
     form["TxnTaxDetail"] = content.tax.detail
     if content.calculation:
         form["GlobalTaxCalculation"] = content.calculation
-    form["CustomerRef"] = {"value": customer["Id"], "name": customer["FullyQualifiedName"]}
+    if customer:
+        form["CustomerRef"] = {"value": customer["Id"], "name": customer["FullyQualifiedName"]}
     for name in ("BillAddr", "ShipAddr"):
         if name not in form and customer.get(name):
             form[name] = customer[name]
@@ -165,16 +170,24 @@ def _complete(kind: str, form: Entity, body: Entity, content: Content) -> Entity
         form |= {"ExchangeRate": plain(content.rate), "HomeTotalAmt": printed(cents(total * content.rate))}
     form["PrintStatus"] = body.get("PrintStatus") or "NeedToPrint"
     form["EmailStatus"] = body.get("EmailStatus") or "NotSet"
+    paid = settlements.paid_on(company, kind, form)
     if kind == "Invoice":
-        form["Balance"] = printed(total - amount_of(body.get("Deposit")))
+        owed = total - amount_of(body.get("Deposit"))
+        form["Balance"] = printed(max(owed - paid, Decimal(0)) if paid else owed)
         form["DueDate"] = body.get("DueDate") or (date.fromisoformat(form["TxnDate"]) + TERMS).isoformat()
     elif body.get("DueDate"):
         form["DueDate"] = body["DueDate"]
+    if kind == "CreditMemo":
+        form |= {"Balance": printed(total - paid), "RemainingCredit": printed(total - paid)}
+    elif kind != "Estimate":
+        form.setdefault("Balance", 0)
     return form
 
 
-def _customer(company: Company, body: Entity) -> Entity:
+def _customer(company: Company, kind: str, body: Entity) -> Entity:
     reference = str((body.get("CustomerRef") or {}).get("value") or "")
+    if not reference and kind in WITHOUT_CUSTOMER:
+        return {}
     if not reference:
         raise missing("CustomerRef")
     if not reference.isdigit():

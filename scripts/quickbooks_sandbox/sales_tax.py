@@ -76,7 +76,7 @@ def tax_of(company: Company, calculation: str, body: Entity, customer: Entity, l
     if not code:
         return NO_TAX
     taxed = (line for line in sales if line["SalesItemLineDetail"]["TaxCodeRef"]["value"] == "TAX")
-    base = sum((line["Amount"] for line in taxed), NOTHING) if customer["Taxable"] else NOTHING
+    base = sum((line["Amount"] for line in taxed), NOTHING) if customer.get("Taxable", True) else NOTHING
     if body.get("ApplyTaxAfterDiscount") in (True, "true"):
         base = cents(base * left)
     rows = [(rate, percent, base, cents(base * percent / 100)) for rate, percent in rates_of(company, code)]

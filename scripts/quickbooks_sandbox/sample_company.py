@@ -44,6 +44,7 @@ ACCOUNTS = (
     ("84", "Accounts Receivable (A/R)", "Asset", "Accounts Receivable", "AccountsReceivable"),
     ("86", "Discounts given", "Revenue", "Income", "DiscountsRefundsGiven"),
 )
+PAYMENT_METHODS = ("Cash", "Check", "Visa")
 REALM_NAME = "Harbour Fine Foods"
 
 
@@ -82,6 +83,10 @@ def lay_foundation(company: Company) -> None:
         }
         store.put("Account", {**company.head(number), **account})
     store.set_value("Id/Account", 100)
+    for position, name in enumerate(PAYMENT_METHODS, start=1):
+        kind = "CREDIT_CARD" if name == "Visa" else "NON_CREDIT_CARD"
+        store.put("PaymentMethod", {**company.head(str(position)), "Name": name, "Active": True, "Type": kind})
+    store.set_value("Id/PaymentMethod", len(PAYMENT_METHODS))
     traded, rates = currencies.found(company)
     for currency in traded:
         store.put("CompanyCurrency", {**company.head(company.next_id("CompanyCurrency")), **currency})

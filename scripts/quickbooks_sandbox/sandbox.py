@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import company_records, sample_company
+from quickbooks_sandbox import company_records, sample_company, sample_history
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.limits import Limits
 from quickbooks_sandbox.oauth import App, OAuth
@@ -25,6 +25,8 @@ class Sandbox:
         *,
         enforce_limits: bool,
         empty_company: bool,
+        history: bool = False,
+        latency: float = 0,
         country: str = "US",
         webhook: Endpoint | None = None,
     ) -> None:
@@ -33,6 +35,8 @@ class Sandbox:
         self.trouble = Trouble()
         self._enforce_limits = enforce_limits
         self._empty_company = empty_company
+        self._history = history
+        self._latency = latency
         self._country = country
         self._webhook = webhook
         self.webhooks = Webhooks(self.company.clock, lambda: self.company.switches)
@@ -76,9 +80,13 @@ class Sandbox:
 
     def _fill(self, country: str) -> None:
         self.company.store.set_value("country", country)
+        self.company.switches["latency_seconds"] = self._latency
+        self.company.store.set_value("switches", self.company.switches)
         sample_company.lay_foundation(self.company)
         if not self._empty_company:
             sample_company.fill(self.company)
+            if self._history:
+                sample_history.fill(self.company)
         self.company.take_events()  # nobody has asked to hear how a company was founded
 
     def set_switches(self, wishes: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from quickbooks_sandbox.attachments import file_reply
 from quickbooks_sandbox.control import control_reply
 from quickbooks_sandbox.exchange import Cut, Dropped, Reply, Request, json_reply
 from quickbooks_sandbox.gateway import company_reply
@@ -87,6 +88,8 @@ class Handler(BaseHTTPRequestHandler):
             return company_reply(self.server.sandbox, request, self.server.stopping)
         if request.path.startswith("/_control/"):
             return control_reply(self.server.sandbox, request)
+        if request.path.startswith("/_files/"):
+            return file_reply(self.server.sandbox.company, request.path)
         return sign_in_reply(self.server.sandbox, request)
 
     def _send(self, reply: Reply, length: int) -> None:

@@ -23,6 +23,12 @@ KEYS = {
     "Account": "Name",
     "Estimate": "DocNumber",
     "Invoice": "DocNumber",
+    "SalesReceipt": "DocNumber",
+    "CreditMemo": "DocNumber",
+    "RefundReceipt": "DocNumber",
+    "Class": "Name",
+    "Department": "Name",
+    "PaymentMethod": "Name",
 }
 
 Entity = dict[str, Any]

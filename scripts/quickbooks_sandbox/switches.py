@@ -45,6 +45,8 @@ SWITCHES: dict[str, Switch] = {
     "batch_answers": Switch("in_order", ("in_order", "reversed")),
     "send_changes_sync_token": Switch(True, YES_NO),
     "mails_per_day": Switch(0),
+    "latency_seconds": Switch(0),
+    "balances_change_lists": Switch(False, YES_NO),
     "sales_tax": Switch("off", ("off", "manual", "automated")),
     "default_tax_code": Switch("ignored", ("ignored", "used")),
     "missing_tax_calculation": Switch("refused", ("refused", "TaxExcluded", "TaxInclusive", "NotApplicable")),

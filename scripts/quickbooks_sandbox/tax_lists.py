@@ -54,9 +54,9 @@ def agency(name: str) -> Entity:
     return {"DisplayName": name, "TaxTrackedOnSales": True, "TaxTrackedOnPurchases": False}
 
 
-def create_agency(company: Company, body: Entity) -> Entity:
+def create_agency(company: Company, kind: str, body: Entity) -> Entity:
     """Make a tax agency; raises a Fault."""
-    check_properties("TaxAgency", body)
+    check_properties(kind, body)
     name = str(body.get("DisplayName") or "")
     if not name:
         raise missing("DisplayName")

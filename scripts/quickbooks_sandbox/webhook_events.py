@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from quickbooks_sandbox.property_names import words
+from quickbooks_sandbox.property_words import words
 
 # What Intuit's subscription page offers; nothing else is ever told.
 ENTITIES = words(
