@@ -21,6 +21,7 @@ from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row
 from connector.logs import set_up_logs
 from connector.provisioning import add_rep, disable_rep, install, reset_password
+from connector.reconcile_command import reconcile_command
 from connector.registry import Registry
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
@@ -278,6 +279,8 @@ def check() -> None:
         failed = failed or problem is not None
     sys.exit(1 if failed else 0)
 
+
+main.add_command(reconcile_command)
 
 if __name__ == "__main__":
     main()

@@ -53,6 +53,11 @@ class Settings(BaseModel):
     roadbook_readers: int = Field(4, ge=1, le=8, description="How many databases are read at the same time.")
     roadbook_posters: int = Field(4, ge=1, le=8, description="How many requests to QuickBooks may be under way.")
     roadbook_sweep_minutes: float = Field(15, gt=0, le=1440, description="Minutes between sweeps of all databases.")
+    roadbook_reconcile_at: str = Field(
+        "02:30",
+        pattern=r"^(off|([01][0-9]|2[0-3]):[0-5][0-9])$",
+        description="When the nightly reconciliation runs, as HH:MM in UTC, or `off`.",
+    )
     roadbook_lease_seconds: float = Field(
         30, ge=2, le=600, description="Seconds after which a silent connector's lease may be taken over."
     )

@@ -19,6 +19,7 @@ from connector.identifiers import CONNECTOR
 from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
+from connector.nightly import Nightly
 from connector.policies import Policies
 from connector.posters import Posters
 from connector.posting import Posting
@@ -33,6 +34,7 @@ from connector.sweep import Sweep
 DOORBELL_SILENCE = 35  # seconds without a heartbeat after which the doorbell's connection counts as dead
 FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
 DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
+NIGHTLY_LOOK = 60  # seconds between looks whether the nightly reconciliation is due
 TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
 STOP_PATIENCE = 75  # seconds a thread may take to finish what it has in hand
@@ -110,6 +112,8 @@ class Worker:
         scheduler.add_job(wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK, args=(connection.realm,))
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP, args=(posters, ledger))
+        nightly = Nightly(self._settings.roadbook_reconcile_at, self._server, connection.gateway)
+        scheduler.add_job(nightly.look, "interval", seconds=NIGHTLY_LOOK)
         try:
             self._take_up(posters, ledger)
             posters.start()

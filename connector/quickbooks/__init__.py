@@ -6,6 +6,7 @@ from connector.quickbooks.connection import Connection
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.oauth import OAuth
 from connector.quickbooks.pace import Pace
+from connector.quickbooks.pages import form_page
 from connector.quickbooks.queries import literal
 from connector.quickbooks.token_source import TokenSource
 from connector.quickbooks.tokens import StoredTokens, Tokens, TokenStore
@@ -22,5 +23,6 @@ __all__ = [
     "TokenStore",
     "Tokens",
     "canonical_json",
+    "form_page",
     "literal",
 ]
