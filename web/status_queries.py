@@ -10,6 +10,7 @@ from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
 from connector.ledger import row_of
+from connector.reconciliation_results import ReconciliationResults
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
 
 DEAD_SHOWN = 50  # dead letters
@@ -34,6 +35,17 @@ class DeadLetterList:
 
 
 @dataclass(frozen=True)
+class LastReconciliation:
+    """The newest comparison with QuickBooks, whoever started it; `wrong` counts what somebody must look at, by kind."""
+
+    started_at: str
+    since: str
+    orders: int
+    clean: bool
+    wrong: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Overview:
     """The whole page."""
 
@@ -44,6 +56,7 @@ class Overview:
     dead_letters: DeadLetterList
     companies: list[Company]
     connector: str
+    reconciliation: LastReconciliation | None
 
 
 def overview(server: CouchServer) -> Overview:
@@ -58,6 +71,7 @@ def overview(server: CouchServer) -> Overview:
         dead_letters=dead_letters(database),
         companies=companies(database),
         connector=connector_standing(database),
+        reconciliation=last_reconciliation(server),
     )
 
 
@@ -106,3 +120,23 @@ def connector_standing(database: Database) -> str:
     if not lease.get("holder"):
         return "None is running: the last one stopped"
     return "One holds the lease; whether it is alive right now is unknown"
+
+
+def last_reconciliation(server: CouchServer) -> LastReconciliation | None:
+    """The newest result on record; None if there is none, or none that can be read."""
+    try:
+        result = ReconciliationResults(server).last()
+    except CouchError:
+        return None
+    if result is None:
+        return None
+    counts: dict[str, int] = dict(result.get("counts") or {})
+    counts["not posted for too long"] = counts.pop("late", 0)
+    counts.pop("unposted", None)
+    return LastReconciliation(
+        started_at=str(result.get("started_at")),
+        since=str(result.get("since")),
+        orders=int(result.get("orders", 0)),
+        clean=result.get("clean") is True,
+        wrong={kind: count for kind, count in counts.items() if count},
+    )

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from connector.errors import NotFound
-from connector.identifiers import CONNECTOR
+from connector.identifiers import CONNECTOR, OPS
 from connector.provisioning import install
 from connector.servers import admin_server
 from connector.settings import Settings, read_settings, split_credentials
@@ -59,9 +59,10 @@ class Installation:
                 self.add_account(name, roles)
             self.database.put({"_id": MARK, "nonce": self._nonce})
             return
-        rows = self.database.call("GET", "_all_docs")["rows"]
-        left = [row for row in rows if row["id"] != MARK and not row["id"].startswith("_design/")]
-        self.database.bulk([{"_id": row["id"], "_rev": row["value"]["rev"], "_deleted": True} for row in left])
+        for database in (self.database, self.server.database(OPS)):
+            rows = database.call("GET", "_all_docs")["rows"]
+            left = [row for row in rows if row["id"] != MARK and not row["id"].startswith("_design/")]
+            database.bulk([{"_id": row["id"], "_rev": row["value"]["rev"], "_deleted": True} for row in left])
 
     def add_account(self, name: str, roles: list[str]) -> str:
         """Make an account and return its password."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from connector.dead_letters import DeadLetters, dead_letter
+from connector.reconciliation_results import ReconciliationResults
+from connector.records import time_text
 from tests.web.conftest import SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid
 
@@ -21,6 +25,7 @@ def test_it_says_what_is_missing_and_what_is_unknown_on_a_fresh_installation(sig
     assert "QuickBooks company none connected" in text
     assert "Connector None has ever run here" in text
     assert "Doorbell and sweep unknown" in text
+    assert "Reconciliation with QuickBooks none on record" in text
     assert "None: every order that reached the server is in QuickBooks." in text
     assert "Dead letters 0" in text
     assert "badge posted" not in html
@@ -72,6 +77,35 @@ def test_it_tells_a_connected_company_from_one_that_intuit_has_refused(signed_in
     stored = ledger.database.get("token:4620816365") or {}
     ledger.database.put({**stored, "disconnected_at": "2026-11-22T09:00:00.000Z"})
     assert "4620816365 disconnected" in text_of(client.get("/status").text)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"unposted": 3}, "clean 5 h ago, 412 orders"),
+        (
+            {"missing": 2, "twin": 0, "late": 1, "unposted": 3},
+            "2 missing, 1 not posted for too long 5 h ago, 412 orders",
+        ),
+    ],
+    ids=["clean", "not clean"],
+)
+def test_it_tells_how_the_last_reconciliation_ended(
+    signed_in: SignIns, ledger: OnRecord, counts: dict[str, int], words: str
+) -> None:
+    clean = set(counts) == {"unposted"}
+    moment = time_text(datetime.now(UTC) - timedelta(hours=5, minutes=1))
+    result = {
+        "started_at": moment,
+        "since": "2026-10-26T02:30:00.000Z",
+        "orders": 412,
+        "clean": clean,
+        "counts": counts,
+    }
+    ReconciliationResults(signed_in.people.installation.server).record("nightly", {**result, "findings": []})
+    html = signed_in("olga").get("/status").text
+    assert f"Reconciliation with QuickBooks {words}" in text_of(html)
+    assert ("<code>roadbook reconcile</code> lists" in html) is not clean
 
 
 def test_it_does_not_claim_that_a_connector_is_alive(signed_in: SignIns, ledger: OnRecord) -> None:
