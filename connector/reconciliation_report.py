@@ -10,7 +10,7 @@ import click
 
 from connector.money import show
 from connector.reconciliation import Reconciled
-from connector.reconciling import Finding, Kind
+from connector.reconciling import UNPOSTED_LIMIT, Finding, Kind
 
 HEADINGS = {
     Kind.MISSING: "Missing: the ledger says it is in QuickBooks, and it is not there",
@@ -19,6 +19,8 @@ HEADINGS = {
     Kind.DIFFERING: "Differing: QuickBooks has another total",
     Kind.UNPOSTED: "Not in QuickBooks yet",
 }
+LATE = f"Still not in QuickBooks after {UNPOSTED_LIMIT.days} days"
+MOST_OPEN = 20  # orders that only have to be known
 INDENT = "  "
 
 Link = Callable[[str, str], str]
@@ -30,10 +32,14 @@ def report_of(result: Reconciled, names: Mapping[str, str], currency: str, link:
     width = max((len(names.get(finding.rep, finding.rep)) for finding in result.findings), default=0)
     # One kind may come twice: what is late comes before what is only to be known.
     for (kind, serious), group in groupby(result.findings, key=lambda finding: (finding.kind, finding.serious)):
-        heading = f"{HEADINGS[kind]} for too long" if kind is Kind.UNPOSTED and serious else HEADINGS[kind]
+        heading = LATE if kind is Kind.UNPOSTED and serious else HEADINGS[kind]
         lines.append(click.style(heading, bold=True))
-        for finding in group:
+        found = list(group)
+        shown = found if serious else found[:MOST_OPEN]
+        for finding in shown:
             lines.extend(lines_of(finding, names.get(finding.rep, finding.rep).ljust(width), currency, link))
+        if len(shown) < len(found):
+            lines.append(f"{INDENT}and {len(found) - len(shown):,} more, which --json lists")
         lines.append("")
     lines.append(sum_of(result))
     return "\n".join(lines)

@@ -108,7 +108,7 @@ def reconcile(orders: Iterable[RecordedOrder], forms: Iterable[SalesForm], now: 
         findings.extend(findings_of(order, by_key, marked.get(order.key, []), now))
     for key, alike in marked.items():
         if key not in known:
-            text = f"It says it was made from {order_number(key[1])}, which the ledger does not know."
+            text = "It carries the mark of this order, which the ledger does not know."
             findings.extend(orphans(key, live(alike), text))
     places = list(Kind)
     return sorted(findings, key=lambda finding: (not finding.serious, places.index(finding.kind), finding.number))

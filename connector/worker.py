@@ -113,7 +113,7 @@ class Worker:
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK, args=(connection.realm,))
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP, args=(posters, ledger))
         nightly = Nightly(self._settings.roadbook_reconcile_at, self._server, connection.gateway)
-        scheduler.add_job(nightly.look, "interval", seconds=NIGHTLY_LOOK)
+        scheduler.add_job(nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
         try:
             self._take_up(posters, ledger)
             posters.start()

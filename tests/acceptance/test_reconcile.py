@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from connector.identifiers import OPS, order_number, ulid_of
 from connector.mapping import marker
+from connector.reconciliation_results import ReconciliationResults
+from connector.records import time_text
 from local_servers import CHECKOUT
 from tests.acceptance.company import PATIENCE, Company
 from tests.acceptance.ulids import new_ulid
@@ -105,6 +108,25 @@ def test_it_lists_what_somebody_did_to_estimates_behind_its_back(company: Compan
     assert "52.44 USD in the ledger, 35.00 USD in QuickBooks" in shown.stdout
     assert "Somebody must look: 1 missing, 1 twin, 1 orphan, 1 differing." in shown.stdout
     assert len(on_record(company)) == 4
+
+
+def test_the_connector_makes_up_for_a_night_that_it_missed(company: Company) -> None:
+    (order,) = company.hand_in()
+    connector = company.connector()
+    company.wait_for([order])
+    connector.stop()
+    results = ReconciliationResults(company.admin)
+    missed = time_text(datetime.now(UTC) - timedelta(days=2))
+    results.record("nightly", {"started_at": missed, "findings": []}, whole_at=missed)
+    company.connector(roadbook_reconcile_at="02:30")
+    feed = company.admin.database(OPS)
+    until = time.monotonic() + PATIENCE
+    while (result := results.newest("nightly") or {})["started_at"] == missed:
+        assert time.monotonic() < until
+        feed.call("GET", "_changes", feed="longpoll", since=feed.info()["update_seq"], timeout=500, limit=1)
+    assert result["trigger"] == "nightly"
+    assert result["orders"] >= 1
+    assert result["whole_at"] == missed
 
 
 def test_killed_in_the_middle_it_leaves_nothing_behind(company: Company) -> None:
