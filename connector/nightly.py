@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from connector.accepted_findings import AcceptedFindings
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
 from connector.form_reader import FormReader
@@ -78,6 +79,7 @@ class Nightly:
         self._running_since = clock()
         self._not_before = self._running_since
         self._results = ReconciliationResults(server)
+        self._accepted = AcceptedFindings(server)
 
     def look(self) -> None:
         """Run it if it is due; what goes wrong is logged and tried again in an hour."""
@@ -100,7 +102,8 @@ class Nightly:
         if first_received is None:
             return
         plan = plan_of(now, last, first_received)
-        result = Reconciliation(ledger, FormReader(self._gateway), self._clock).run(plan.since, plan.besides)
+        reconciliation = Reconciliation(ledger, FormReader(self._gateway), self._accepted.ids(), self._clock)
+        result = reconciliation.run(plan.since, plan.besides)
         self._results.record("nightly", result.as_document(), whole_at=time_text(plan.whole_at))
         tell(result)
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from connector.accepted_findings import AcceptedFindings
 from connector.errors import CouchError, Disconnected, RoadbookError
 from connector.form_reader import PAGE, FormReader
 from connector.identifiers import CONNECTOR
@@ -17,6 +18,7 @@ from connector.reconciliation import Reconciled, Reconciliation
 from connector.reconciliation_report import report_of, with_links
 from connector.reconciliation_results import ReconciliationResults
 from connector.recorded_orders import RecordedOrders
+from connector.records import time_text
 from connector.registry import Registry
 from connector.servers import connector_server
 from connector.settings import Settings, read_settings
@@ -32,21 +34,24 @@ FINDINGS, FAILED = 1, 2  # exit statuses
     type=click.DateTime(["%Y-%m-%d"]),
     help="Compare what changed in the ledger or in QuickBooks since this day (UTC); 30 days if left out.",
 )
+@click.option(
+    "--accept", "meant", metavar="ORDER", multiple=True, help="Take what is found of this order (RB-...) for meant."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def reconcile_command(since: datetime | None, as_json: bool) -> None:
+def reconcile_command(since: datetime | None, meant: tuple[str, ...], as_json: bool) -> None:
     """Compare the ledger with QuickBooks: every order has exactly one estimate with the same total.
 
     Exit status 0: all is well; 1: something was found; 2: it could not be done.
     """
     try:
-        clean = compare(since, as_json)
+        clean = compare(since, meant, as_json)
     except RoadbookError as error:
         click.echo(f"roadbook: {error}", err=True)
         sys.exit(FAILED)
     sys.exit(0 if clean else FINDINGS)
 
 
-def compare(since: datetime | None, as_json: bool) -> bool:
+def compare(since: datetime | None, meant: tuple[str, ...], as_json: bool) -> bool:
     """Do it, print it and put it on record; whether all is well. Raises RoadbookError."""
     settings = read_settings()
     # What each read took is of no interest beside a report.
@@ -59,6 +64,8 @@ def compare(since: datetime | None, as_json: bool) -> bool:
     server = connector_server(settings)
     database = server.database(CONNECTOR)
     result = run(settings, start)
+    if meant:
+        result = accept(result, meant, AcceptedFindings(server))
     names = {rep.rep: rep.account for rep in Registry(database).list()}
     realm = connected_realm(database)
 
@@ -76,6 +83,18 @@ def compare(since: datetime | None, as_json: bool) -> bool:
     return result.clean
 
 
+def accept(result: Reconciled, numbers: tuple[str, ...], accepted: AcceptedFindings) -> Reconciled:
+    """Take everything serious that was found of some orders for meant; raises RoadbookError for an order without."""
+    serious = [finding for finding in result.findings if finding.serious]
+    unknown = set(numbers) - {finding.number for finding in serious}
+    if unknown:
+        raise RoadbookError(f"nothing was found of {', '.join(sorted(unknown))} that could be accepted")
+    for finding in serious:
+        if finding.number in numbers:
+            accepted.add(finding.as_document(), time_text(datetime.now(UTC)))
+    return result.accepting(numbers)
+
+
 def progress(entity: str, count: int) -> None:
     """Say how far a run is that needs more than one page."""
     if count >= PAGE:
@@ -88,10 +107,10 @@ def run(settings: Settings, since: datetime) -> Reconciled:
     realm = connected_realm(server.database(CONNECTOR))
     if not realm:
         raise Disconnected("no company is connected: run `roadbook quickbooks connect`")
+    accepted = AcceptedFindings(server).ids()
     connection = connection_of(settings, server, realm)
     try:
-        return Reconciliation(RecordedOrders(server.database(CONNECTOR)), FormReader(connection.gateway, progress)).run(
-            since
-        )
+        books = FormReader(connection.gateway, progress)
+        return Reconciliation(RecordedOrders(server.database(CONNECTOR)), books, accepted).run(since)
     finally:
         connection.close()

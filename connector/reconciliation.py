@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.findings import Finding, Kind
 from connector.form_reader import FormReader
 from connector.identifiers import ledger_id
-from connector.reconciling import Finding, Kind, reconcile
+from connector.reconciling import reconcile
 from connector.recorded_orders import RecordedOrder, RecordedOrders
 from connector.records import time_text
 from connector.sales_forms import ENTITIES, ESTIMATE, INVOICE, FormKey, SalesForm
@@ -45,6 +46,11 @@ class Reconciled:
         """Whether nothing was found that somebody must look at."""
         return not any(finding.serious for finding in self.findings)
 
+    def accepting(self, numbers: Collection[str]) -> Reconciled:
+        """The same run, with everything serious of some orders accepted."""
+        findings = [each.as_accepted() if each.serious and each.number in numbers else each for each in self.findings]
+        return replace(self, findings=tuple(findings), counts=counts_of(findings))
+
     def as_document(self) -> dict[str, Any]:
         """The run as documents carry it, with all findings."""
         return {
@@ -68,10 +74,15 @@ class Reconciliation:
     """
 
     def __init__(
-        self, ledger: RecordedOrders, books: FormReader, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        ledger: RecordedOrders,
+        books: FormReader,
+        accepted: Collection[str] = (),
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._ledger = ledger
         self._books = books
+        self._accepted = accepted
         self._clock = clock
         self._orders: dict[str, RecordedOrder] = {}
         self._forms: dict[FormKey, SalesForm] = {}
@@ -104,7 +115,7 @@ class Reconciliation:
         )
 
     def _judge(self) -> list[Finding]:
-        return reconcile(self._orders.values(), self._forms.values(), self._clock())
+        return reconcile(self._orders.values(), self._forms.values(), self._clock(), self._accepted)
 
     def _take_forms(self, forms: Iterable[SalesForm]) -> None:
         self._forms.update((form.key, form) for form in forms)
@@ -157,8 +168,9 @@ def is_older(read: str, recorded: str) -> bool:
 
 
 def counts_of(findings: Iterable[Finding]) -> dict[str, int]:
-    """How many there are of each kind, and how many orders are open for too long."""
+    """How many there are of each kind, how many orders are open for too long, and how many findings were accepted."""
     findings = list(findings)
-    found = Counter(finding.kind for finding in findings)
+    found = Counter(finding.kind for finding in findings if not finding.accepted)
     late = sum(finding.kind is Kind.UNPOSTED and finding.serious for finding in findings)
-    return {**{kind.value: found[kind] for kind in Kind}, "late": late}
+    accepted = sum(finding.accepted for finding in findings)
+    return {**{kind.value: found[kind] for kind in Kind}, "late": late, "accepted": accepted}

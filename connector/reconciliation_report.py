@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from connector.findings import Finding, Kind
 from connector.money import show
 from connector.reconciliation import Reconciled
-from connector.reconciling import UNPOSTED_LIMIT, Finding, Kind
+from connector.reconciling import UNPOSTED_LIMIT
 
 HEADINGS = {
     Kind.MISSING: "Missing: the ledger says it is in QuickBooks, and it is not there",
@@ -29,9 +30,10 @@ Link = Callable[[str, str], str]
 def report_of(result: Reconciled, names: Mapping[str, str], currency: str, link: Link) -> str:
     """The whole report; `names` are the reps' accounts by rep id, `link` the page of an entity and id."""
     lines: list[str] = []
-    width = max((len(names.get(finding.rep, finding.rep)) for finding in result.findings), default=0)
+    listed = [finding for finding in result.findings if not finding.accepted]
+    width = max((len(names.get(finding.rep, finding.rep)) for finding in listed), default=0)
     # One kind may come twice: what is late comes before what is only to be known.
-    for (kind, serious), group in groupby(result.findings, key=lambda finding: (finding.kind, finding.serious)):
+    for (kind, serious), group in groupby(listed, key=lambda finding: (finding.kind, finding.serious)):
         heading = LATE if kind is Kind.UNPOSTED and serious else HEADINGS[kind]
         lines.append(click.style(heading, bold=True))
         found = list(group)
@@ -75,6 +77,8 @@ def sum_of(result: Reconciled) -> str:
     verdict = f"Somebody must look: {', '.join(wrong)}."
     if result.clean:
         verdict = "Clean: each order that is in QuickBooks is there exactly once, with its total."
+    if result.counts["accepted"]:
+        verdict += f" {count(result.counts['accepted'], 'accepted finding')} not listed (--json lists all)."
     orders, forms = count(result.orders, "order"), count(result.forms, "estimate or invoice", "estimates and invoices")
     since = f"{result.since:%Y-%m-%d %H:%M} UTC"
     reads = count(result.reads, "metered read")

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any
 
-from connector.identifiers import order_number
-from connector.money import show
+from connector.findings import Cause, Finding, FormReference, Kind
 from connector.recorded_orders import RecordedForm, RecordedOrder
 from connector.sales_forms import ESTIMATE, INVOICE, FormKey, OrderKey, SalesForm
 
@@ -22,76 +18,12 @@ CLOSED_STATUSES = ("Closed", "Rejected", "Converted")
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))
 
 
-class Kind(StrEnum):
-    """What can be wrong, the worst first."""
-
-    MISSING = "missing"
-    TWIN = "twin"
-    ORPHAN = "orphan"
-    DIFFERING = "differing"
-    UNPOSTED = "unposted"
-
-
-class Cause(StrEnum):
-    """Why two totals differ, as far as the ledger knows."""
-
-    OFFICE = "office"  # somebody changed the form in QuickBooks after we wrote it
-    POSTING = "posting"  # QuickBooks has reckoned otherwise than the rep from the beginning
-    UNKNOWN = "unknown"  # QuickBooks says that nobody changed it
-
-
-@dataclass(frozen=True)
-class FormReference:
-    """A form that a finding is about; it may be gone."""
-
-    entity: str
-    id: str
-    number: str
-
-    @property
-    def name(self) -> str:
-        """`estimate 1042`; with its id where it has no number."""
-        return f"{self.entity.lower()} {self.number}" if self.number else f"{self.entity.lower()} with id {self.id}"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is not as it should be. `forms` begins with the ledger's own; not serious: only to be known."""
-
-    kind: Kind
-    rep: str
-    ulid: str
-    text: str
-    forms: tuple[FormReference, ...] = ()
-    serious: bool = True
-    ledger_total: Decimal | None = None
-    quickbooks_total: Decimal | None = None
-    cause: Cause | None = None
-
-    @property
-    def number(self) -> str:
-        """The order number people know."""
-        return order_number(self.ulid)
-
-    def as_document(self) -> dict[str, Any]:
-        """The finding as documents carry it: money as decimal strings, absent things left out."""
-        document = {
-            "kind": self.kind.value,
-            "order": self.number,
-            "rep": self.rep,
-            "document": f"order:{self.ulid}",
-            "text": self.text,
-            "serious": self.serious,
-            "forms": [{"entity": form.entity, "id": form.id, "number": form.number} for form in self.forms],
-            "ledger_total": None if self.ledger_total is None else show(self.ledger_total),
-            "quickbooks_total": None if self.quickbooks_total is None else show(self.quickbooks_total),
-            "cause": None if self.cause is None else self.cause.value,
-        }
-        return {name: value for name, value in document.items() if value is not None}
-
-
-def reconcile(orders: Iterable[RecordedOrder], forms: Iterable[SalesForm], now: datetime) -> list[Finding]:
+def reconcile(
+    orders: Iterable[RecordedOrder], forms: Iterable[SalesForm], now: datetime, accepted: Collection[str] = ()
+) -> list[Finding]:
     """Everything that is wrong between orders and forms, the worst first.
+
+    `accepted` are the ids of findings that a person took for meant; they stay on the list, but are not serious.
 
     `forms` must hold each form that one of the orders points to, if QuickBooks has it, and `orders` each order that
     one of the forms is marked with, if the ledger has it.
@@ -110,8 +42,12 @@ def reconcile(orders: Iterable[RecordedOrder], forms: Iterable[SalesForm], now: 
         if key not in known:
             text = "It carries the mark of this order, which the ledger does not know."
             findings.extend(orphans(key, live(alike), text))
+    findings = [each.as_accepted() if each.id in accepted else each for each in findings]
     places = list(Kind)
-    return sorted(findings, key=lambda finding: (not finding.serious, places.index(finding.kind), finding.number))
+    return sorted(
+        findings,
+        key=lambda finding: (not finding.serious, finding.accepted, places.index(finding.kind), finding.number),
+    )
 
 
 def findings_of(
@@ -203,7 +139,7 @@ def _differing(order: RecordedOrder, recorded: RecordedForm, own: SalesForm) -> 
             return [_difference(order, own, expected, text, Cause.OFFICE)]
         text = "QuickBooks says that nobody changed it since Roadbook wrote it."
         return [_difference(order, own, expected, text, Cause.UNKNOWN)]
-    if order.state == "posted" and order.total is not None and own.total - own.tax != order.total:
+    if order.state == "posted" and not order.amended and order.total is not None and own.total - own.tax != order.total:
         text = "It has been so since it was posted."
         return [_difference(order, own, order.total + own.tax, text, Cause.POSTING)]
     return []

@@ -43,7 +43,7 @@ class RecordedForm:
 
 @dataclass(frozen=True)
 class RecordedOrder:
-    """An order or quote on record; `total` is the rep's, before tax, and None where the document can't be read."""
+    """An order or quote on record; `total` is the rep's first, before tax, and None where it can't be read."""
 
     rep: str
     ulid: str
@@ -52,6 +52,7 @@ class RecordedOrder:
     received_at: datetime
     total: Decimal | None = None
     form: RecordedForm | None = None
+    amended: bool = False
     reason: str = ""
     notice: str = ""
     revision: str = ""
@@ -92,6 +93,7 @@ def recorded_order(document: Document) -> RecordedOrder | None:
         received_at=datetime.fromisoformat(document["received_at"]),
         total=amount_or_none((document.get("content") or {}).get("total")),
         form=recorded_form(document.get("estimate") or {}),
+        amended=any("amend" in str(entry.get("event")) for entry in document.get("trail") or ()),
         reason=str((document.get("reason") or {}).get("text") or ""),
         notice=str((document.get("notice") or {}).get("text") or ""),
         revision=str(document.get("_rev") or ""),

@@ -123,16 +123,14 @@ def connector_standing(database: Database) -> str:
 
 
 def last_reconciliation(server: CouchServer) -> LastReconciliation | None:
-    """The newest result on record; None if there is none, or none that can be read."""
-    try:
-        result = ReconciliationResults(server).last()
-    except CouchError:
-        return None
+    """The newest result on record; None if there is none."""
+    result = ReconciliationResults(server).last()
     if result is None:
         return None
     counts: dict[str, int] = dict(result.get("counts") or {})
     counts["not posted for too long"] = counts.pop("late", 0)
-    counts.pop("unposted", None)
+    for harmless in ("unposted", "accepted"):
+        counts.pop(harmless, None)
     return LastReconciliation(
         started_at=str(result.get("started_at")),
         since=str(result.get("since")),

@@ -20,6 +20,7 @@ from connector.records import time_text
 from local_servers import CHECKOUT
 from tests.acceptance.company import PATIENCE, Company
 from tests.acceptance.ulids import new_ulid
+from tests.couch_design.guards import schema_of
 
 LINE = {"DetailType": "SalesItemLineDetail", "Amount": 35, "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
 
@@ -108,6 +109,33 @@ def test_it_lists_what_somebody_did_to_estimates_behind_its_back(company: Compan
     assert "52.44 USD in the ledger, 35.00 USD in QuickBooks" in shown.stdout
     assert "Somebody must look: 1 missing, 1 twin, 1 orphan, 1 differing." in shown.stdout
     assert len(on_record(company)) == 4
+
+
+def test_what_somebody_accepts_fails_nothing_until_it_changes_again(company: Company) -> None:
+    connector = company.connector()
+    (order,) = company.hand_in()
+    estimate = str(company.wait_for([order])[order]["estimate"]["id"])
+    connector.stop()
+    number = order_number(str(ulid_of(order)))
+    office(company, estimate, changes={"Line": [LINE]})
+
+    def totals(**wanted: bool) -> list[str]:
+        findings = [each for each in reconcile(company)[1]["findings"] if each["order"] == number]
+        return [each["quickbooks_total"] for each in findings if wanted.items() <= each.items()]
+
+    assert totals(serious=True) == ["35.00"]
+    refused = company.roadbook.command("reconcile", "--accept", number, "--accept", "RB-0000000000", check=False)
+    assert refused.returncode == 2
+    assert "nothing was found of RB-0000000000 that could be accepted" in refused.stderr
+    assert totals(serious=True) == ["35.00"]
+    done = company.roadbook.command("reconcile", "--accept", number, check=False)
+    assert number not in done.stdout
+    assert "1 accepted finding not listed" in done.stdout
+    assert totals(accepted=True, serious=False) == ["35.00"]
+    (kept,) = company.admin.database(OPS).starting_with("accepted_finding:")
+    schema_of("accepted_finding").validate({name: value for name, value in kept.items() if name != "_rev"})
+    office(company, estimate, changes={"Line": [{**LINE, "Amount": 36}]})
+    assert totals(serious=True) == ["36.00"]
 
 
 def test_the_connector_makes_up_for_a_night_that_it_missed(company: Company) -> None:

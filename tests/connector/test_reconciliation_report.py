@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import click
 
+from connector.findings import Finding, FormReference, Kind
 from connector.identifiers import order_number
 from connector.reconciliation import Reconciled, counts_of
 from connector.reconciliation_report import MOST_OPEN, report_of
-from connector.reconciling import Finding, FormReference, Kind
 from tests.connector.samples import REP, ULID
 from tests.web.ledger_rows import ulid
 
@@ -64,3 +64,10 @@ def test_of_orders_that_are_merely_open_only_some_are_shown() -> None:
     report = shown(*late)
     assert report.startswith("Still not in QuickBooks after 3 days\n")
     assert report.count("Parked.") == MOST_OPEN + 3
+
+
+def test_what_was_accepted_is_counted_and_not_listed() -> None:
+    assert shown(TWIN.as_accepted()) == (
+        "Clean: each order that is in QuickBooks is there exactly once, with its total. "
+        "1 accepted finding not listed (--json lists all).\n" + shown().splitlines()[1]
+    )

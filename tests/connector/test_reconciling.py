@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.reconciling import Cause, Finding, Kind, age, reconcile
+from connector.findings import Cause, Finding, Kind
+from connector.reconciling import age, reconcile
 from connector.recorded_orders import RecordedForm, RecordedOrder
 from connector.sales_forms import OrderKey, SalesForm
 
@@ -70,6 +71,11 @@ def only(orders: list[RecordedOrder], forms: list[SalesForm]) -> Finding:
             replace(POSTED, state="amended", form=replace(POINTER, total=Decimal("60.00"))),
             [replace(ESTIMATE, total=Decimal("60.00"))],
             id="amended to another total than the rep's first",
+        ),
+        pytest.param(
+            replace(POSTED, amended=True, form=replace(POINTER, total=Decimal("60.00"))),
+            [replace(ESTIMATE, total=Decimal("60.00"))],
+            id="amended, and posted again",
         ),
         pytest.param(replace(POSTED, state="converted"), [replace(ESTIMATE, status="Converted")], id="converted"),
         pytest.param(
@@ -211,18 +217,42 @@ def test_the_worst_comes_first_and_what_is_only_to_be_known_last() -> None:
 
 
 def test_a_finding_as_a_document_carries_money_as_text_and_nothing_empty() -> None:
-    assert only([POSTED], [replace(ESTIMATE, total=Decimal(60), version="1")]).as_document() == {
+    finding = only([POSTED], [replace(ESTIMATE, total=Decimal(60), version="1")])
+    assert finding.as_document() == {
+        "id": finding.id,
         "kind": "differing",
         "order": f"RB-{ULID[-10:]}",
         "rep": REP,
         "document": f"order:{ULID}",
         "text": "Changed in QuickBooks since Roadbook wrote it (version 1, ours is 0).",
         "serious": True,
+        "accepted": False,
         "forms": [{"entity": "Estimate", "id": "145", "number": "1042"}],
         "ledger_total": "52.44",
         "quickbooks_total": "60.00",
         "cause": "office",
     }
+
+
+def test_what_was_accepted_stays_known_and_is_not_serious_until_something_new_happens() -> None:
+    changed = replace(ESTIMATE, total=Decimal(60), version="1")
+    accepted = {only([POSTED], [changed]).id}
+    (finding,) = reconcile([POSTED], [changed], NOW, accepted)
+    assert (finding.serious, finding.accepted) == (False, True)
+    (finding,) = reconcile([POSTED], [replace(changed, version="2", status="Closed")], NOW, accepted)
+    assert finding.accepted
+    (finding,) = reconcile([POSTED], [replace(changed, total=Decimal(61))], NOW, accepted)
+    assert finding.serious
+    (finding,) = reconcile([POSTED], [], NOW, accepted)
+    assert finding.serious
+
+
+def test_a_twin_that_was_accepted_does_not_hide_the_next_one() -> None:
+    accepted = {only([POSTED], [ESTIMATE, COPY]).id}
+    assert [each.serious for each in reconcile([POSTED], [COPY, ESTIMATE], NOW, accepted)] == [False]
+    assert [each.serious for each in reconcile([POSTED], [ESTIMATE, COPY, replace(COPY, id="147")], NOW, accepted)] == [
+        True
+    ]
 
 
 @given(st.permutations([ESTIMATE, COPY, INVOICE, replace(COPY, id="147", status="Rejected")]))

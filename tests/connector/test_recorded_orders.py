@@ -54,6 +54,14 @@ def test_a_row_points_to_an_estimate_unless_it_says_invoice(estimate: Any, key: 
     assert (order.form.key, order.form.total, order.form.version) == (key, total, "0")
 
 
+@pytest.mark.parametrize(
+    ("events", "amended"), [(["received", "posted"], False), (["posted", "amended"], True), ([], False)]
+)
+def test_its_trail_says_whether_it_was_amended(events: list[str], amended: bool) -> None:
+    order = recorded_order({**ROW, "trail": [{"at": "2026-11-20T12:00:00.000Z", "event": event} for event in events]})
+    assert order is not None and order.amended is amended
+
+
 @pytest.mark.parametrize("kind", ["amendment", "cancellation", "customer_request", None])
 def test_later_documents_are_no_orders(kind: str | None) -> None:
     assert recorded_order({**ROW, "kind": kind}) is None
@@ -80,7 +88,7 @@ def database(couch: CouchServer, settings: Settings) -> Database:
 def test_it_reads_every_row_once_however_many_took_their_step_in_one_moment(database: Database) -> None:
     """A batch gives all its rows the same time, and a page may end among them."""
     pinned_once = received(0)
-    numbers = range(2 * PAGE + 50)
+    numbers = range(2 * PAGE + 5)
     later = [10, PAGE, 2 * PAGE]
     rows = [replace(pinned_once, ulid=ulid(one), of=f"order:{ulid(one)}") for one in numbers]
     rows = [

@@ -1,4 +1,4 @@
-"""`connector.books`: few and large reads, on a server that answers by script."""
+"""`connector.form_reader`: few and large reads, on a server that answers by script."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.books import PAGE, TOGETHER, Books
 from connector.errors import QuickBooksUnreachable
+from connector.form_reader import PAGE, TOGETHER, FormReader
 from connector.quickbooks.gateway import Gateway
 
 MOMENT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
@@ -22,7 +22,7 @@ def page(ids: Any) -> dict[str, Any]:
 def test_it_asks_for_what_changed_in_pages_of_1000(server: Any, answer: Any, gateway: Gateway) -> None:
     server.will(answer(body=page(range(PAGE))), answer(body=page(range(PAGE, PAGE + 5))))
     told: list[int] = []
-    books = Books(gateway, lambda entity, count: told.append(count))
+    books = FormReader(gateway, lambda entity, count: told.append(count))
     assert len(list(books.changed_since("Estimate", MOMENT))) == PAGE + 5
     where = "SELECT * FROM Estimate WHERE MetaData.LastUpdatedTime >= '2026-11-25T02:30:00+00:00'"
     assert [seen.body.decode() for seen in server.seen] == [
@@ -44,14 +44,14 @@ def test_it_asks_for_what_changed_in_pages_of_1000(server: Any, answer: Any, gat
 )
 def test_its_pages_come_to_an_end(server: Any, answer: Any, gateway: Gateway, pages: Any, forms: int) -> None:
     server.will(*(answer(body=page(ids)) for ids in pages))
-    books = Books(gateway)
+    books = FormReader(gateway)
     assert len({form.id for form in books.changed_since("Estimate", MOMENT)}) == forms
     assert books.reads == len(pages)
 
 
 def test_it_asks_for_many_ids_in_one_read(server: Any, answer: Any, gateway: Gateway) -> None:
     server.will(answer(body=page([1])), answer(body=page([])))
-    books = Books(gateway)
+    books = FormReader(gateway)
     found = list(books.these("Estimate", [str(number).zfill(4) for number in range(TOGETHER + 1)] * 2))
     assert [form.id for form in found] == ["1"]
     assert server.seen[1].body == b"SELECT * FROM Estimate WHERE Id IN ('0300') MAXRESULTS 1000"
@@ -60,14 +60,14 @@ def test_it_asks_for_many_ids_in_one_read(server: Any, answer: Any, gateway: Gat
 
 
 def test_it_asks_for_no_ids_without_a_read(gateway: Gateway) -> None:
-    books = Books(gateway)
+    books = FormReader(gateway)
     assert list(books.these("Estimate", [])) == []
     assert books.reads == 0
 
 
 def test_a_read_that_failed_is_not_counted(server: Any, answer: Any, gateway: Gateway) -> None:
     server.will(answer(status=503, body=b"<html>"))
-    books = Books(gateway)
+    books = FormReader(gateway)
     with pytest.raises(QuickBooksUnreachable):
         list(books.changed_since("Estimate", MOMENT))
     assert books.reads == 0
