@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Sequence
 
 from pydantic import SecretStr
 
 from connector.quickbooks.gateway import Gateway
+from connector.quickbooks.keeper import Keeper
 from connector.quickbooks.oauth import OAuth
 from connector.quickbooks.pace import Pace
+from connector.quickbooks.pace_record import PaceRecord
 from connector.quickbooks.token_source import TokenSource
 from connector.quickbooks.tokens import Documents, TokenStore
 from connector.quickbooks.transport import Transport
@@ -34,12 +37,17 @@ class Connection:
         self.oauth = OAuth(environment, client_id, client_secret, redirect_uri)
         self.store = TokenStore(database, secret_keys)
         self.tokens = TokenSource(realm, self.store, self.oauth)
-        self.pace = Pace(posters)
+        self._keeper = Keeper([lambda: self.pace.tick()])
+        self.pace = Pace(posters, record=PaceRecord(database, realm), claimed=self._keeper.wake)
         self._transport = Transport(environment, realm, self.tokens, self.pace, before_writing=before_writing)
         self.gateway = Gateway(self._transport)
+        # A command ends without ceremony; what it had claimed would be missed by other processes for a minute.
+        atexit.register(self.close)
 
     def close(self) -> None:
         """Let nobody wait in the pace any more (QuickBooksUnreachable) and close the connections."""
+        atexit.unregister(self.close)
+        self._keeper.stop()
         self.pace.close()
         self._transport.close()
         self.oauth.close()

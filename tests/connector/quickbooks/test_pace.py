@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from connector.errors import QuickBooksUnreachable
+from connector.errors import CouchUnreachable, QuickBooksUnreachable
 from connector.quickbooks.pace import Pace
+from connector.quickbooks.pace_record import PaceRecord
 from connector.quickbooks.windows import Limits
 
 
@@ -200,3 +202,76 @@ def test_it_keeps_its_limits_among_real_threads() -> None:
 
     assert len(most) == 160
     assert max(most) <= 3
+
+
+def test_it_lets_nothing_leave_that_is_not_on_record(rows: Any) -> None:
+    pace = Pace(4, record=PaceRecord(rows, "913"))
+    with pace.turn(batch=True):
+        (claim,) = rows.get("pace:913")["holders"].values()
+        assert min(claim["per_minute"], claim["per_second"], claim["batches_per_minute"], claim["concurrent"]) >= 1
+
+
+def test_it_says_that_nothing_was_sent_while_couchdb_is_away(rows: Any) -> None:
+    def away() -> None:
+        raise CouchUnreachable("CouchDB does not answer")
+
+    pace = Pace(4, record=PaceRecord(rows, "913"))
+    rows.before_put.append(away)
+    with pytest.raises(QuickBooksUnreachable, match="nothing was sent"), pace.turn():
+        raise AssertionError("it must not leave")
+
+    with pace.turn():
+        assert pace.frozen_until is None
+
+
+def test_it_claims_more_among_real_threads_as_it_needs_more(rows: Any) -> None:
+    limits = Limits(per_second=1000)
+    pace = Pace(4, record=PaceRecord(rows, "913"), limits=limits)
+    done = []
+
+    def take() -> None:
+        for _ in range(50):
+            with pace.turn():
+                done.append(1)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    (claim,) = rows.get("pace:913")["holders"].values()
+    assert len(done) == 200
+    assert 200 <= claim["per_minute"] <= limits.per_minute
+
+
+def test_a_freeze_holds_after_a_restart(rows: Any) -> None:
+    Pace(4, record=PaceRecord(rows, "913"), jitter=lambda: 0.0).freeze()
+    clock = FakeClock()
+    pace = Pace(4, record=PaceRecord(rows, "913", clock=clock.now), clock=clock)
+
+    with pace.turn():
+        assert 1059 < clock.time <= 1060.1
+
+
+def test_it_records_a_freeze_later_when_couchdb_is_away(rows: Any) -> None:
+    def away() -> None:
+        raise CouchUnreachable("CouchDB does not answer")
+
+    pace = Pace(4, record=PaceRecord(rows, "913"), jitter=lambda: 0.0)
+    rows.before_put.append(away)
+    assert pace.freeze() == 60
+    assert rows.get("pace:913") is None
+
+    pace.tick()
+    assert rows.get("pace:913")["frozen"]["seconds"] == 60
+
+
+def test_it_gives_back_what_is_not_in_use_when_it_closes(rows: Any) -> None:
+    pace = Pace(4, record=PaceRecord(rows, "913"))
+    with pace.turn():
+        pass
+    pace.close()
+
+    (claim,) = rows.get("pace:913")["holders"].values()
+    assert (claim["per_minute"], claim["batches_per_minute"], claim["concurrent"]) == (1, 0, 0)
