@@ -12,6 +12,7 @@ import click
 from cryptography.fernet import Fernet
 
 from connector import __version__
+from connector.call_commands import calls
 from connector.catalog import Catalog
 from connector.checkpoints import Checkpoints
 from connector.dead_letters import DeadLetters
@@ -141,6 +142,9 @@ def rep_list() -> None:
 @main.group()
 def quickbooks() -> None:
     """Connect the company in QuickBooks Online."""
+
+
+quickbooks.add_command(calls)
 
 
 @quickbooks.command("connect")

@@ -10,6 +10,7 @@ from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
 from connector.ledger import row_of
+from connector.quickbooks import MonthOfCalls, call_months, this_month
 from connector.reconciliation_results import ReconciliationResults
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
 
@@ -55,6 +56,7 @@ class Overview:
     oldest: Listed | None
     dead_letters: DeadLetterList
     companies: list[Company]
+    calls: list[MonthOfCalls]
     connector: str
     reconciliation: LastReconciliation | None
 
@@ -70,6 +72,7 @@ def overview(server: CouchServer) -> Overview:
         oldest=oldest_unposted(database),
         dead_letters=dead_letters(database),
         companies=companies(database),
+        calls=call_months(database, this_month()),
         connector=connector_standing(database),
         reconciliation=last_reconciliation(server),
     )

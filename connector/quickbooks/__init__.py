@@ -2,6 +2,8 @@
 
 from connector.quickbooks.batches import BatchItem, BatchOutcome
 from connector.quickbooks.bodies import canonical_json
+from connector.quickbooks.call_record import MonthOfCalls, this_month
+from connector.quickbooks.call_record import months as call_months
 from connector.quickbooks.connection import Connection
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.oauth import OAuth
@@ -16,13 +18,16 @@ __all__ = [
     "BatchOutcome",
     "Connection",
     "Gateway",
+    "MonthOfCalls",
     "OAuth",
     "Pace",
     "StoredTokens",
     "TokenSource",
     "TokenStore",
     "Tokens",
+    "call_months",
     "canonical_json",
     "form_page",
     "literal",
+    "this_month",
 ]

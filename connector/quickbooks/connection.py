@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 
 from pydantic import SecretStr
 
+from connector.quickbooks.call_record import CallRecord
+from connector.quickbooks.calls import Calls
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.keeper import Keeper
 from connector.quickbooks.oauth import OAuth
@@ -34,12 +36,17 @@ class Connection:
         before_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self.realm = realm
-        self.oauth = OAuth(environment, client_id, client_secret, redirect_uri)
+        self._keeper = Keeper([lambda: self.pace.tick(), lambda: self.calls.tick()])
+        self.calls = Calls(CallRecord(database, realm), counted=self._keeper.wake)
+        self.oauth = OAuth(
+            environment, client_id, client_secret, redirect_uri, counting=lambda: self.calls.counting("token")
+        )
         self.store = TokenStore(database, secret_keys)
         self.tokens = TokenSource(realm, self.store, self.oauth)
-        self._keeper = Keeper([lambda: self.pace.tick()])
         self.pace = Pace(posters, record=PaceRecord(database, realm), claimed=self._keeper.wake)
-        self._transport = Transport(environment, realm, self.tokens, self.pace, before_writing=before_writing)
+        self._transport = Transport(
+            environment, realm, self.tokens, self.pace, calls=self.calls, before_writing=before_writing
+        )
         self.gateway = Gateway(self._transport)
         # A command ends without ceremony; what it had claimed would be missed by other processes for a minute.
         atexit.register(self.close)
@@ -49,5 +56,6 @@ class Connection:
         atexit.unregister(self.close)
         self._keeper.stop()
         self.pace.close()
+        self.calls.close()
         self._transport.close()
         self.oauth.close()

@@ -89,6 +89,7 @@ class Gateway:
         body = batch_body(items, request_id)
         with translated(writes=any(item.operation != "query" for item in items)):
             outcomes = outcomes_of(self._transport.post("batch", body, request_id), items)
+        self._transport.calls.items(items, outcomes)
         if any(isinstance(outcome.error, Throttled) for outcome in outcomes):
             self._transport.pace.freeze()
         return outcomes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -45,7 +46,9 @@ class OAuth:
         redirect_uri: str,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        counting: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
+        self._counting = counting
         self._environment = environment
         self._client_id = client_id
         self._client_secret = client_secret
@@ -88,7 +91,8 @@ class OAuth:
         with self._lock:
             asked_at = self._clock()
             try:
-                self._asked(ask)
+                with self._counting():
+                    self._asked(ask)
                 return tokens_of(vars(self._client), asked_at)
             finally:
                 self._client = forget(self._client)

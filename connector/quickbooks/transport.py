@@ -17,6 +17,7 @@ from requests.auth import AuthBase
 
 from connector.errors import Disconnected, Throttled
 from connector.quickbooks.answers import lost, problem, service_time
+from connector.quickbooks.calls import Calls, kind_of
 from connector.quickbooks.environments import company_address
 from connector.quickbooks.faults import details_of
 from connector.quickbooks.pace import Pace
@@ -75,10 +76,12 @@ class Transport:
         *,
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
+        calls: Calls | None = None,
         before_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self.realm = realm
         self.pace = pace
+        self.calls = calls or Calls()
         self._address = f"{company_address(environment)}/v3"
         self._tokens = tokens
         self._timeout = (connect_timeout, read_timeout)
@@ -143,6 +146,7 @@ class Transport:
             if self._refuses_token(answer):
                 raise Disconnected(f"QuickBooks refuses a fresh token for company {self.realm}: connect it again")
         self._check(answer, writes)
+        self.calls.succeeded(kind_of(method, url))
         return answer
 
     def _answer(self, request: requests.Request, token: str, writes: bool) -> requests.Response:
@@ -153,6 +157,7 @@ class Transport:
         with self.pace.turn(batch=batch) as turn:
             if writes:
                 self._before_writing()
+            self.calls.sent(kind_of(request.method, request.url))
             started = time.monotonic()
             try:
                 prepared = session.prepare_request(request)

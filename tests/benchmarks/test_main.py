@@ -57,7 +57,11 @@ def test_it_measures_a_burst_under_the_documented_limits(tmp_path: Path) -> None
     assert 0 <= result["limit_share"] <= 1
     assert result["http_429"] == 0
     assert result["seconds"] > 0
+    assert result["allowed_seconds"] < result["seconds"]
+    assert result["metered_reads"] < 5
+    assert 2 / 45 <= result["requests_per_order"] < 1
     assert result["single_orders"] == 12
+    assert 1 <= result["single_requests_per_order"] < 2
     assert 0 < result["single_whole_run_share"] < 1
     assert 0 < result["single_limit_share_while_binding"] <= 1
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connector.dead_letters import DeadLetters, dead_letter
+from connector.quickbooks import this_month
+from connector.quickbooks.call_record import CallRecord
+from connector.quickbooks.calls import Tally
 from connector.reconciliation_results import ReconciliationResults
 from connector.records import time_text
 from tests.web.conftest import SignIns
@@ -115,3 +119,15 @@ def test_it_does_not_claim_that_a_connector_is_alive(signed_in: SignIns, ledger:
     assert "whether it is alive right now is unknown" in client.get("/status").text
     ledger.database.put({**lease, "holder": None, "_rev": revision})
     assert "None is running: the last one stopped" in client.get("/status").text
+
+
+def test_it_counts_the_calls_to_quickbooks_of_this_month(signed_in: SignIns, ledger: OnRecord) -> None:
+    assert "Calls to QuickBooks this month None are on record." in text_of(signed_in("olga").get("/status").text)
+    record = CallRecord(ledger.database, "4620816365")
+    record.add(this_month(), Tally(Counter({"query": 20_000, "batch": 3}), Counter({"query": 15_000, "batch": 2})), 1)
+    record.add("2020-01", Tally(Counter({"cdc": 77})), 2)
+
+    text = text_of(signed_in("olga").get("/status").text)
+    assert "15000 metered reads of 4620816365, 3.0 % of the free tier" in text
+    assert "batch 3 2 query 20000 15000" in text
+    assert "cdc" not in text
