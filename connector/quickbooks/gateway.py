@@ -91,7 +91,7 @@ class Gateway:
             outcomes = outcomes_of(self._transport.post("batch", body, request_id), items)
         self._transport.calls.items(items, outcomes)
         if any(isinstance(outcome.error, Throttled) for outcome in outcomes):
-            self._transport.pace.freeze()
+            self._transport.freeze()
         return outcomes
 
     def preferences(self) -> dict[str, Any]:

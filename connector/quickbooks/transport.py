@@ -123,6 +123,11 @@ class Transport:
         """GET a path below the company; raises Roadbook's errors."""
         return self.checked(self.client.get(f"{self.company_url}/{path}"))
 
+    def freeze(self) -> None:
+        """QuickBooks said that its limit is reached, to a request or to an item of a batch."""
+        seconds = self.pace.freeze()
+        log.warning("quickbooks.frozen", realm=self.realm, seconds=round(seconds, 1))
+
     def checked(self, answer: Any) -> dict[str, Any]:
         """What the library parsed, as a JSON object."""
         if not isinstance(answer, dict):
@@ -190,8 +195,7 @@ class Transport:
     def _check(self, answer: requests.Response, writes: bool) -> None:
         error = problem(answer, writes=writes)
         if isinstance(error, Throttled):
-            seconds = self.pace.freeze()
-            log.warning("quickbooks.frozen", realm=self.realm, seconds=round(seconds, 1))
+            self.freeze()
         if error is not None:
             raise error
 
