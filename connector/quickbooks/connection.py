@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Calls
 from connector.quickbooks.gateway import Gateway
-from connector.quickbooks.keeper import Keeper
+from connector.quickbooks.upkeep import Upkeep
 from connector.quickbooks.oauth import OAuth
 from connector.quickbooks.pace import Pace
 from connector.quickbooks.pace_record import PaceRecord
@@ -36,14 +36,14 @@ class Connection:
         before_writing: Callable[[], None] = lambda: None,
     ) -> None:
         self.realm = realm
-        self._keeper = Keeper([lambda: self.pace.tick(), lambda: self.calls.tick()])
-        self.calls = Calls(CallRecord(database, realm), counted=self._keeper.wake)
+        self._upkeep = Upkeep([lambda: self.pace.tick(), lambda: self.calls.tick()])
+        self.calls = Calls(CallRecord(database, realm), counted=self._upkeep.wake)
         self.oauth = OAuth(
             environment, client_id, client_secret, redirect_uri, counting=lambda: self.calls.counting("token")
         )
         self.store = TokenStore(database, secret_keys)
         self.tokens = TokenSource(realm, self.store, self.oauth)
-        self.pace = Pace(posters, record=PaceRecord(database, realm), claimed=self._keeper.wake)
+        self.pace = Pace(posters, record=PaceRecord(database, realm), claimed=self._upkeep.wake)
         self._transport = Transport(
             environment, realm, self.tokens, self.pace, calls=self.calls, before_writing=before_writing
         )
@@ -54,7 +54,7 @@ class Connection:
     def close(self) -> None:
         """Let nobody wait in the pace any more (QuickBooksUnreachable) and close the connections."""
         atexit.unregister(self.close)
-        self._keeper.stop()
+        self._upkeep.stop()
         self.pace.close()
         self.calls.close()
         self._transport.close()

@@ -1,4 +1,4 @@
-"""`connector.quickbooks.keeper`."""
+"""`connector.quickbooks.upkeep`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import threading
 import pytest
 
 from connector.errors import CouchUnreachable
-from connector.quickbooks import keeper
-from connector.quickbooks.keeper import Keeper
+from connector.quickbooks import upkeep
+from connector.quickbooks.upkeep import Upkeep
 
 
 def test_it_sleeps_until_it_is_woken_and_then_does_every_task_when_it_is_due() -> None:
@@ -20,7 +20,7 @@ def test_it_sleeps_until_it_is_woken_and_then_does_every_task_when_it_is_due() -
         calls.put("first")
         return next(pauses)
 
-    kept = Keeper([first, lambda: calls.put("second")])
+    kept = Upkeep([first, lambda: calls.put("second")])
     assert calls.empty()
     kept.wake()
     assert [calls.get(timeout=10) for _ in range(4)] == ["first", "second", "first", "second"]
@@ -32,7 +32,7 @@ def test_it_sleeps_until_it_is_woken_and_then_does_every_task_when_it_is_due() -
 
 
 def test_it_does_a_task_again_that_couchdb_prevented(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeper, "AFTER_FAILURE", 0.01)
+    monkeypatch.setattr(upkeep, "AFTER_FAILURE", 0.01)
     outcomes = iter([CouchUnreachable("CouchDB does not answer"), None])
     again = threading.Event()
 
@@ -43,13 +43,13 @@ def test_it_does_a_task_again_that_couchdb_prevented(monkeypatch: pytest.MonkeyP
         again.set()
         return None
 
-    kept = Keeper([fails_once])
+    kept = Upkeep([fails_once])
     kept.wake()
     assert again.wait(10)
     kept.stop()
 
 
 def test_it_may_be_stopped_before_it_was_ever_woken() -> None:
-    kept = Keeper([lambda: None])
+    kept = Upkeep([lambda: None])
     kept.stop()
     kept.wake()

@@ -16,7 +16,7 @@ log = structlog.get_logger()
 Task = Callable[[], float | None]
 
 
-class Keeper:
+class Upkeep:
     """Calls each task when it is due; a task returns the seconds until then, or None to sleep until `wake`.
 
     The thread starts with the first `wake`, so a connection that is never used has none.
@@ -33,7 +33,7 @@ class Keeper:
         """Something happened that a task may have to see to; cheap, and safe to call from any thread."""
         with self._lock:
             if self._thread is None and not self._stopped:
-                self._thread = threading.Thread(target=self._keep, name="quickbooks-keeper", daemon=True)
+                self._thread = threading.Thread(target=self._keep, name="quickbooks-upkeep", daemon=True)
                 self._thread.start()
         self._news.set()
 
