@@ -20,13 +20,13 @@ from connector.errors import Disconnected, RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row
-from connector.logs import set_up_logs
 from connector.provisioning import add_rep, disable_rep, install, reset_password
+from connector.quickbooks_commands import quickbooks
 from connector.reconcile_command import reconcile_command
 from connector.registry import Registry
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
-from connector.settings import Settings, read_settings
+from connector.starting import start
 from connector.worker import DOORBELL_SILENCE, Worker, connected_realm, connection_of
 
 
@@ -45,13 +45,6 @@ class Command(click.Group):
 @click.version_option(__version__, prog_name="roadbook")
 def main() -> None:
     """Orders taken where there is no signal; each reaches QuickBooks Online as exactly one estimate."""
-
-
-def start() -> Settings:
-    """The settings, with logs set up as they say."""
-    settings = read_settings()
-    set_up_logs(settings.roadbook_log_format, settings.roadbook_log_level)
-    return settings
 
 
 @main.command()
@@ -139,34 +132,8 @@ def rep_list() -> None:
         click.echo(f"{found.rep}  {found.account:<24} {found.territory:<16} {found.state}")
 
 
-@main.group()
-def quickbooks() -> None:
-    """Connect the company in QuickBooks Online."""
-
-
 quickbooks.add_command(calls)
-
-
-@quickbooks.command("connect")
-@click.option("--realm", required=True, help="The company id that Intuit showed after connecting.")
-@click.option("--code", help="The authorization code from the redirect address.")
-@click.option("--refresh-token-stdin", is_flag=True, help="Read an existing refresh token from standard input.")
-def quickbooks_connect(realm: str, code: str | None, refresh_token_stdin: bool) -> None:
-    """Store the company's tokens, encrypted. Without --code it prints the address to sign in at."""
-    settings = start()
-    connection = connection_of(settings, connector_server(settings), realm)
-    if refresh_token_stdin:
-        connection.tokens.adopt_refresh_token(sys.stdin.readline().strip())
-    elif code:
-        connection.tokens.connect(connection.oauth.exchange(code, realm))
-    else:
-        click.echo(
-            "Sign in to QuickBooks here, then run this again with --code and --realm from the address you land on:"
-        )
-        click.echo(connection.oauth.authorization_url("roadbook"))
-        return
-    company = connection.gateway.company()
-    click.echo(f"Connected to {company.get('CompanyName', realm)} (company id {realm}).")
+main.add_command(quickbooks)
 
 
 @main.group()

@@ -104,3 +104,20 @@ class QuickBooksUnreachable(QuickBooksError):
 
 class Misconfigured(QuickBooksError):
     """QuickBooks does not know this app: an admin must correct the client id, the secret or the environment."""
+
+
+class ConnectionRefused(RoadbookError):
+    """A company could not be connected as asked, and nothing was changed; the message is for the person who asked."""
+
+
+class OtherCompany(ConnectionRefused):
+    """Another company is pinned than the one that is to be connected."""
+
+    def __init__(self, pinned: str, title: str, offered: str) -> None:
+        super().__init__(
+            f"This Roadbook belongs to company {title}: its orders, customers and products are that company's. "
+            f"Nothing was changed. To leave it for company {offered} for good, say so with --change-company."
+        )
+        self.pinned = pinned
+        self.title = title
+        self.offered = offered

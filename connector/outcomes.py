@@ -22,7 +22,8 @@ READ_AGAIN = 1.0  # seconds until a change is made anew from what QuickBooks has
 REPEATABLE = frozenset(
     {Action.RETRY, Action.THROTTLE, Action.REFRESH, Action.REAUTHORIZE, Action.CONFIGURE, Action.PAUSE}
 )
-REALM_WAIT = 60.0  # seconds between looks while a person has to connect QuickBooks again
+REALM_WAIT = 60.0  # seconds between looks while a person has to act on something that stops the whole company
+RECONNECT_WAIT = 600.0  # seconds; a row that waits for the company to be connected again is woken when it is
 
 
 def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> Row:
@@ -93,6 +94,8 @@ def made_anew(row: Row, now: datetime) -> Row:
 
 def _wait_of(row: Row, reason: Reason, decision: Decision) -> float:
     """Seconds until the next attempt; what burns no attempts waits longer each time, up to a minute."""
+    if decision.action is Action.REAUTHORIZE:
+        return RECONNECT_WAIT
     wait = decision.delay or REALM_WAIT
     if decision.counts or wait >= REALM_WAIT or (row.reason or {}).get("code") != reason.code:
         return wait
@@ -106,6 +109,11 @@ def _waiting(row: Row, reason: Reason, now: datetime, wait: float, attempts: int
     return row.step(
         time_text(now), "waiting", state="waiting", work="post", reason=document, attempts=attempts, due_at=due
     )
+
+
+def waits_for_connection(row: Row) -> bool:
+    """Whether a row waits for nothing but that an admin connects QuickBooks again."""
+    return row.state == "waiting" and (row.reason or {}).get("code") == Action.REAUTHORIZE.value
 
 
 def answered(row: Row) -> Row:

@@ -20,7 +20,7 @@ from connector.ledger import LATER, Ledger, Row
 from connector.looking import Looking
 from connector.outcomes import answered, parked, posted, refused, summed_up
 from connector.preparing import Policy, prepare, request_of, with_batch
-from connector.quickbooks import Gateway
+from connector.quickbooks import Gateway, Keeper
 from connector.receipts import Receipts
 from connector.records import Order, time_text
 from connector.repairing import Repairing
@@ -47,6 +47,7 @@ class Posting:
         realm: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
+        keeper: Keeper | None = None,
     ) -> None:
         self._ledger = ledger
         self._receipts = receipts
@@ -56,7 +57,8 @@ class Posting:
         self._policy = policy
         self._realm = realm
         self._clock = clock
-        self._sending = Sending(gateway, Repairing(ledger, gateway, self._looking), clock, jitter)
+        self._keeper = keeper
+        self._sending = Sending(gateway, Repairing(ledger, gateway, self._looking), clock, jitter, keeper)
 
     def work(self, row_ids: Sequence[str]) -> list[Row]:
         """Do what is to be done for some rows and return them as they are now (those that still have work included).
@@ -73,6 +75,9 @@ class Posting:
             outcomes, moved = self._carry(group)
             # A row that waits as it did before has nothing new to tell its rep.
             settled = [row for row in outcomes if row.work == "post" and row.told == summed_up(row)]
+            for row in outcomes:
+                if row not in settled:
+                    log.info("order." + row.state, document=row.of, rep=row.rep, **_told(row))
             to_answer.extend(row for row in outcomes if row not in settled)
             done += [*settled, *moved]
         return self._answer(to_answer) + done
@@ -96,8 +101,6 @@ class Posting:
         outcomes, moved = self._post(rows)
         recorded, overtaken = self._ledger.write(outcomes)
         reached(Step.OUTCOME_RECORDED, (row.id for row in recorded))
-        for row in recorded:
-            log.info("order." + row.state, document=row.of, rep=row.rep, **_told(row))
         missed = {row.id for row in rows} - {row.id for row in recorded} | {row.id for row in overtaken}
         return recorded, [*moved, *self._ledger.read(sorted(missed)).values()]
 
@@ -139,6 +142,9 @@ class Posting:
     def _post(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
         """The rows after their outcome, not yet recorded; and orders that were changed before they were posted."""
         self._lease.ensure()
+        halt = self._keeper.halted() if self._keeper else None
+        if halt is not None:
+            return [self._unchanged(row, halt) for row in rows], []
         outcomes: list[Row] = []
         alone: set[str] = set()  # rows that were sent before under another request: never part of a batch
         fresh = [row for row in rows if not (row.doubtful or row.suspect)]
@@ -225,6 +231,11 @@ class Posting:
         request = request_of(row, operation, entity, body, realm=self._realm, at=at)
         return row.step(at, "sending", request=request, sent_at=at)
 
+    def _unchanged(self, row: Row, error: QuickBooksError) -> Row:
+        """The row after a failure before anything left: it changes nothing about a doubt, which stays."""
+        failed_row = self._sending.failed(row, error)
+        return replace(failed_row, sent_at=row.sent_at, suspect=True) if row.doubtful or row.suspect else failed_row
+
     def _look_again(self, row: Row, looking: Looking) -> Row | None:
         """Something may have been sent before: adopt what it made, else repeat the same bytes; None: prepare anew."""
         if row.request and row.request.get("realm", self._realm) != self._realm:
@@ -233,8 +244,7 @@ class Posting:
         try:
             found = looking.find(row)
         except QuickBooksError as error:
-            # A failed look changes nothing about the doubt: what was sent may still have arrived.
-            return replace(self._sending.failed(row, error), sent_at=row.sent_at, suspect=True)
+            return self._unchanged(row, error)
         if found is not None:
             return posted(row, found, time_text(self._clock()), "adopted")
         return self._sending.send(replace(row, suspect=True)) if row.doubtful else None

@@ -9,10 +9,10 @@ from typing import Any
 
 import structlog
 
-from connector.errors import QuickBooksError
+from connector.errors import Disconnected, QuickBooksError
 from connector.ledger import Row
 from connector.outcomes import doubted, failed, posted
-from connector.quickbooks import BatchItem, Gateway
+from connector.quickbooks import BatchItem, Gateway, Keeper
 from connector.records import time_text
 from connector.repairing import Repairing
 from connector.retries import REPAIRS, decide
@@ -29,11 +29,13 @@ class Sending:
         repairing: Repairing,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
+        keeper: Keeper | None = None,
     ) -> None:
         self._gateway = gateway
         self._repairing = repairing
         self._clock = clock
         self._jitter = jitter
+        self._keeper = keeper
 
     def send(self, row: Row) -> Row:
         """Send one row's request and return the row with what came of it; raises LeaseLost, CouchError."""
@@ -62,9 +64,12 @@ class Sending:
     def failed(self, row: Row, error: QuickBooksError) -> Row:
         """The row after an error: repaired where the connector can settle it by itself, else as the table says."""
         decision = decide(error, row.attempts + 1, jitter=self._jitter(), repairs=row.repairs)
-        log.warning(
-            "posting.failed", document=row.of, action=decision.action.name, code=decision.code, reason=str(error)
-        )
+        if isinstance(error, Disconnected) and self._keeper:
+            self._keeper.stopped_by(error)  # says so once, for all rows
+        else:
+            log.warning(
+                "posting.failed", document=row.of, action=decision.action.name, code=decision.code, reason=str(error)
+            )
         now = self._clock()
         if decision.action in REPAIRS:
             refused = doubted(row, error, decision.action, now)

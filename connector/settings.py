@@ -59,7 +59,11 @@ class Settings(BaseModel):
         description="When the nightly reconciliation runs, as HH:MM in UTC, or `off`.",
     )
     roadbook_lease_seconds: float = Field(
-        30, ge=2, le=600, description="Seconds after which a silent connector's lease may be taken over."
+        30,
+        ge=2,
+        le=600,
+        description="Seconds after which a silent connector's lease, or a token renewal that nobody finished, "
+        "may be taken over.",
     )
     roadbook_log_format: Literal["json", "console"] = Field("console", description="How log lines look.")
     roadbook_log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least level.")

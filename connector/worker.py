@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector.checkpoints import Checkpoints
+from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
 from connector.dead_letters import DeadLetters
 from connector.doorbell import Doorbell
@@ -20,10 +22,11 @@ from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
 from connector.nightly import Nightly
+from connector.outcomes import RECONNECT_WAIT, waits_for_connection
 from connector.policies import Policies
 from connector.posters import Posters
 from connector.posting import Posting
-from connector.quickbooks import Connection
+from connector.quickbooks import Connection, Keeper
 from connector.readers import Readers
 from connector.receipts import Receipts
 from connector.records import time_text
@@ -36,7 +39,9 @@ FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
 DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
 NIGHTLY_LOOK = 60  # seconds between looks whether the nightly reconciliation is due
 TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
-CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
+CONNECTION_LOOK = 5  # seconds between looks at the connection, and for a newly connected company
+MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
+READ_AT_ONCE = 500  # rows
 STOP_PATIENCE = 75  # seconds a thread may take to finish what it has in hand
 STANDBY_PAUSE = 1.0  # seconds between two looks at a lease that somebody else holds
 
@@ -88,8 +93,16 @@ class Worker:
         connection = connection_of(self._settings, self._server, before_writing=lease.ensure)
         facts = FactReader(self._server, self._settings.roadbook_currency)
         policies = Policies(self._settings, connection.gateway)
+        keeper = Keeper(connection, lambda: self._resume(posters, ledger))
         posting = Posting(
-            ledger, Receipts(self._server), facts, connection.gateway, lease, policies.policy, connection.realm
+            ledger,
+            Receipts(self._server),
+            facts,
+            connection.gateway,
+            lease,
+            policies.policy,
+            connection.realm,
+            keeper=keeper,
         )
         posters = Posters(posting, self._settings.roadbook_posters, self._lost.set)
         intake = Intake(self._server, ledger, DeadLetters(self._database), checkpoints, posters.found)
@@ -111,11 +124,13 @@ class Worker:
         scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK, args=(connection.realm,))
+        scheduler.add_job(keeper.look, "interval", seconds=CONNECTION_LOOK)
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP, args=(posters, ledger))
         nightly = Nightly(self._settings.roadbook_reconcile_at, self._server, connection.gateway)
         scheduler.add_job(nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
         try:
             self._take_up(posters, ledger)
+            keeper.look()
             posters.start()
             readers.start()
             for thread in threads:
@@ -143,6 +158,15 @@ class Worker:
         except (CouchError, ValueError) as error:
             log.warning("worker.ledger_unread", reason=str(error))
 
+    def _resume(self, posters: Posters, ledger: Ledger) -> None:
+        """Queue now what waits for the company to be connected again."""
+        now = datetime.now(UTC)
+        waiting = ledger.due(time_text(now + timedelta(seconds=RECONNECT_WAIT + DUE_AHEAD)), limit=MOST_WAITING)
+        for start in range(0, len(waiting), READ_AT_ONCE):
+            rows = ledger.read(row_id for _, row_id in waiting[start : start + READ_AT_ONCE])
+            for row in filter(waits_for_connection, rows.values()):
+                posters.found(replace(row, due_at=time_text(now)))
+
     def _look_for_company(self, realm: str) -> None:
         """Start over when another company was connected than the one that is being posted to."""
         try:
@@ -169,9 +193,9 @@ class Worker:
 
 
 def connected_realm(database: Database) -> str:
-    """The realm (company id) whose tokens are stored; empty while no company is connected."""
-    found = next(database.starting_with("token:"), None)
-    return str(found["_id"]).removeprefix("token:") if found else ""
+    """The realm (company id) of the company that this Roadbook belongs to; empty before the first was connected."""
+    company = CompanyRecord(database).load()
+    return company.realm if company else ""
 
 
 def connection_of(
@@ -191,5 +215,6 @@ def connection_of(
         redirect_uri=settings.quickbooks_redirect_uri,
         secret_keys=settings.roadbook_secret_keys,
         posters=settings.roadbook_posters,
+        claim_life=settings.roadbook_lease_seconds,
         before_writing=before_writing,
     )

@@ -6,18 +6,21 @@ from connector.quickbooks.call_record import MonthOfCalls, this_month
 from connector.quickbooks.call_record import months as call_months
 from connector.quickbooks.connection import Connection
 from connector.quickbooks.gateway import Gateway
+from connector.quickbooks.keeper import Keeper
 from connector.quickbooks.oauth import OAuth
 from connector.quickbooks.pace import Pace
 from connector.quickbooks.pages import form_page
 from connector.quickbooks.queries import literal
 from connector.quickbooks.token_source import TokenSource
-from connector.quickbooks.tokens import StoredTokens, Tokens, TokenStore
+from connector.quickbooks.token_store import TokenStore
+from connector.quickbooks.tokens import StoredTokens, Tokens
 
 __all__ = [
     "BatchItem",
     "BatchOutcome",
     "Connection",
     "Gateway",
+    "Keeper",
     "MonthOfCalls",
     "OAuth",
     "Pace",

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from connector.errors import DocumentConflict
 from connector.quickbooks.calls import MONTHLY_QUOTA, Tally
-from connector.quickbooks.tokens import Documents, written
+from connector.quickbooks.token_store import Documents, written
 
 SAVERS_KEPT = 20  # processes whose last saving is remembered, so that one whose answer was lost is not added twice
 

@@ -18,7 +18,7 @@ from connector.errors import Disconnected, Misconfigured, QuickBooksError, Quick
 from connector.quickbooks.environments import discovery_address
 from connector.quickbooks.tokens import Tokens
 
-TIMEOUT = (3.05, 60.0)  # seconds to connect, seconds to read
+TIMEOUT = (3.05, 20.0)  # seconds to connect, seconds to read
 ACCESS_LIFE = 3600  # seconds, where the answer does not say
 REFRESH_LIFE = 100 * 86400  # seconds, where the answer does not say
 HARD_LIFE = "x_refresh_token_hard_expires_in"
@@ -77,9 +77,15 @@ class OAuth:
         return self._tokens(lambda client: client.refresh(refresh_token))
 
     def revoke(self, token: str) -> None:
-        """Give a token back (access or refresh): both end at once. Raises as `refresh` does."""
+        """Give a token back (access or refresh): both end at once. Raises as `refresh` does, and
+
+        Disconnected when Intuit does not know the token (any more), so that there is nothing left to give back.
+        """
         with self._lock:
-            self._asked(lambda client: client.revoke(token))
+            try:
+                self._asked(lambda client: client.revoke(token), revocation_error_of)
+            finally:
+                self._client = forget(self._client)
 
     def close(self) -> None:
         """Close the connections to Intuit; the next call opens new ones."""
@@ -97,13 +103,17 @@ class OAuth:
             finally:
                 self._client = forget(self._client)
 
-    def _asked(self, ask: Callable[[TimedAuthClient], Any]) -> Any:
+    def _asked(
+        self,
+        ask: Callable[[TimedAuthClient], Any],
+        meaning: Callable[[AuthClientError], QuickBooksError] = lambda error: error_of(error),
+    ) -> Any:
         try:
             if self._client is None:
                 self._client = self._connected()
             return ask(self._client)
         except AuthClientError as error:
-            raise error_of(error) from None
+            raise meaning(error) from None
         except requests.RequestException as error:
             raise QuickBooksUnreachable(f"Intuit's sign-in does not answer: {type(error).__name__}") from None
         except (KeyError, ValueError) as error:
@@ -168,3 +178,12 @@ def error_of(error: AuthClientError) -> QuickBooksError:
         f"Intuit does not accept this app: check QUICKBOOKS_CLIENT_ID, QUICKBOOKS_CLIENT_SECRET, "
         f"QUICKBOOKS_REDIRECT_URI and QUICKBOOKS_ENVIRONMENT ({trace})"
     )
+
+
+def revocation_error_of(error: AuthClientError) -> QuickBooksError:
+    """What a refusal to take a token back means; a bad request is about the token, which is dead already."""
+    if error.status_code == 400:
+        return Disconnected(
+            f"Intuit does not know this sign-in any more (status 400, {error.intuit_tid or 'no'} trace)"
+        )
+    return error_of(error)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.errors import CouchError
-from connector.quickbooks.tokens import Documents, moment, written
+from connector.quickbooks.token_store import Documents, moment, written
 from connector.quickbooks.windows import NOTHING, Limits
 
 CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine is suspended

@@ -1,8 +1,10 @@
-"""Which access token to send: renewed in time, by one thread, saved before it is used, never lost."""
+"""Which access token to send: renewed in time, by one thread of one process, saved before it is used, never lost."""
 
 from __future__ import annotations
 
+import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,10 +12,13 @@ from typing import Protocol
 
 import structlog
 
-from connector.errors import CouchError, Disconnected, DocumentConflict
-from connector.quickbooks.tokens import StoredTokens, Tokens, TokenStore
+from connector.errors import CouchError, Disconnected, DocumentConflict, QuickBooksError
+from connector.quickbooks.token_store import TokenStore
+from connector.quickbooks.tokens import AHEAD, StoredTokens, Tokens
 
-EARLY = timedelta(minutes=5)  # renew so long before the access token ends
+CLAIM_LIFE = 30.0  # seconds after which a renewal that nobody has finished is begun again by somebody else
+CLAIM_LOOK = 0.25  # seconds between two looks at a renewal that another process has under way
+STILL_USABLE = timedelta(seconds=30)  # so long before its end a token is still sent while another process renews
 
 log = structlog.get_logger()
 
@@ -24,9 +29,17 @@ class Renewal(Protocol):
     def refresh(self, refresh_token: str) -> Tokens:
         """Trade a refresh token for new tokens; raises Disconnected when it is not accepted."""
 
+    def revoke(self, token: str) -> None:
+        """Give a token back; raises Disconnected when it is not accepted any more."""
+
 
 class TokenSource:
-    """The access token of one realm for all threads of a process; other processes may renew the same row."""
+    """The access token of one realm for all threads of a process; other processes may use the same row.
+
+    Whoever renews claims the row first, by compare-and-swap, and reads it again in doing so. No clocks are compared: a
+    claim may be taken over when the row has not changed for `claim_life` by the watcher's own clock. A holder that is
+    merely slow does no harm then: Intuit accepts the older refresh token for 24 hours, and the row keeps both.
+    """
 
     def __init__(
         self,
@@ -35,23 +48,31 @@ class TokenSource:
         oauth: Renewal,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        claim_life: float = CLAIM_LIFE,
+        ticks: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.realm = realm
         self._store = store
         self._oauth = oauth
         self._clock = clock
+        self._claim_life = claim_life
+        self._ticks = ticks
+        self._sleep = sleep
+        self._holder = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._cached: StoredTokens | None = None
-        self._unsaved: Tokens | None = None
+        self._unsaved: tuple[str, Tokens] | None = None
 
     def access_token(self) -> str:
         """A token with at least five minutes to live.
 
         Raises Disconnected when a person must connect again, QuickBooksUnreachable, Misconfigured, CouchError.
         """
+        cached = self._cached
+        if self._unsaved is None and cached is not None and self._is_fresh(cached):
+            return cached.tokens.access_token
         with self._lock:
-            if self._unsaved is None and self._cached is not None and self._is_fresh(self._cached):
-                return self._cached.tokens.access_token
             row = self._row()
             return (row if self._is_fresh(row) else self._renewed(row)).tokens.access_token
 
@@ -60,66 +81,170 @@ class TokenSource:
         with self._lock:
             row = self._row()
             usable = self._is_fresh(row) and row.tokens.access_token != refused
-            return (row if usable else self._renewed(row)).tokens.access_token
+            return (row if usable else self._renewed(row, refused)).tokens.access_token
+
+    def look(self) -> StoredTokens:
+        """The row as it is now, which every thread of this process goes by from then on; raises as `access_token`."""
+        with self._lock:
+            return self._row()
+
+    def renew_ahead(self) -> None:
+        """Renew a token that ends within ten minutes, or whose last renewal was cut off; raises as `access_token`."""
+        with self._lock:
+            row = self._row()
+            if row.holder and row.holder != self._holder:
+                # A process that died in the middle leaves its claim behind; one at work ends it by itself.
+                self._renewed(row, row.tokens.access_token)
+            elif row.unfinished_since is not None or not row.tokens.is_fresh(self._clock(), AHEAD):
+                self._renewed(row)
 
     def connect(self, tokens: Tokens) -> None:
-        """Keep the tokens of a new connection, whatever was there before."""
+        """Keep the tokens of a new sign-in, whatever was there before."""
+        grant = secrets.token_hex(8)
         with self._lock:
-            self._keep(tokens)
+            self._unsaved = None
+            while True:
+                row = self._store.outline(self.realm)
+                made = StoredTokens(self.realm, tokens, grant=grant, revision=row.revision if row else "")
+                try:
+                    self._cached = self._store.save(made)
+                except DocumentConflict:
+                    continue
+                log.info("quickbooks.connected", realm=self.realm)
+                return
 
     def adopt_refresh_token(self, refresh_token: str) -> None:
         """Connect with a refresh token that came from elsewhere (a command line, a sandbox); raises as `renew` does."""
+        self.connect(self._oauth.refresh(refresh_token))
+
+    def disconnect(self, because: str) -> str:
+        """Revoke the tokens at Intuit and take them out of the row, whether or not Intuit could be told.
+
+        Returns why Intuit could not be told, empty when it was. Raises Disconnected when there is nothing to
+        disconnect, CouchError.
+        """
         with self._lock:
-            self._keep(self._oauth.refresh(refresh_token))
+            trouble = ""
+            try:
+                row = self._row()
+                while row.holder != self._holder:
+                    row = self._claimed(row, row.tokens.access_token)
+                self._oauth.revoke(row.tokens.refresh_token)
+            except Disconnected as error:
+                if self._cached is None or self._cached.disconnected_at is not None:
+                    raise
+                log.info("quickbooks.was_revoked_before", realm=self.realm, reason=str(error))
+            except QuickBooksError as error:
+                trouble = str(error)
+            self._cached = None
+            self._empty(f"{because}; Intuit could not be told: {trouble}" if trouble else because)
+            log.info("quickbooks.disconnected_by_a_person", realm=self.realm, revoked=not trouble)
+            return trouble
+
+    def flag(self, because: str) -> None:
+        """Put on record that QuickBooks refuses this company's calls; empty takes it back. Conflicts are left alone."""
+        with self._lock:
+            row = self._row()
+            if bool(because) is (row.refused_at is not None):
+                return
+            try:
+                flagged = replace(row, refused_at=self._clock() if because else None, because=because)
+                self._cached = self._store.save(flagged)
+            except DocumentConflict:
+                log.info("quickbooks.flag_not_saved", realm=self.realm)
+
+    def close(self) -> None:
+        """Save what could not be saved before; what then still cannot is good for a day as the older token."""
+        if self._unsaved is not None:
+            try:
+                self.look()
+            except (CouchError, QuickBooksError) as error:
+                log.warning("quickbooks.tokens_not_saved", realm=self.realm, reason=str(error))
 
     def _is_fresh(self, row: StoredTokens) -> bool:
-        return row.disconnected_at is None and self._clock() < row.tokens.access_expires_at - EARLY
+        return row.disconnected_at is None and row.tokens.is_fresh(self._clock())
 
     def _row(self) -> StoredTokens:
         """The row as it is now, after saving what could not be saved the last time."""
         if self._unsaved is not None:
-            return self._keep(self._unsaved)
+            self._keep(*self._unsaved)
         row = self._store.load(self.realm)
         self._cached = row
         if row is None:
-            raise Disconnected(f"QuickBooks company {self.realm} is not connected: connect it")
+            which = f"QuickBooks company {self.realm} is not connected" if self.realm else "no company is connected"
+            raise Disconnected(f"{which}: connect it")
         if row.disconnected_at is not None:
-            raise Disconnected(f"QuickBooks company {self.realm} was disconnected: connect it again")
+            why = row.because or "Intuit refused the sign-in"
+            raise Disconnected(f"QuickBooks company {self.realm} is disconnected: {why}. Connect it again")
         return row
 
-    def _renewed(self, row: StoredTokens) -> StoredTokens:
-        tried: set[str] = set()
-        while True:
-            untried = [token for token in row.refresh_tokens(self._clock()) if token not in tried]
-            if not untried:
-                self._mark_disconnected(row)
-                raise Disconnected(f"Intuit does not accept the sign-in of company {self.realm}: connect it again")
-            tried.add(untried[0])
+    def _renewed(self, row: StoredTokens, refused: str = "") -> StoredTokens:
+        """The row with other tokens than the refused one: renewed here, or by whoever was first."""
+        claimed = self._claimed(row, refused)
+        if claimed.holder != self._holder:
+            return claimed
+        refusal = ""
+        for refresh_token in claimed.refresh_tokens(self._clock()):
             try:
-                return self._keep(self._oauth.refresh(untried[0]))
-            except Disconnected:
-                # Another process may have renewed it in the meantime; then its tokens are the ones that count.
-                latest = self._row()
-                if latest.revision != row.revision and self._is_fresh(latest):
-                    return latest
-                row = latest
+                return self._keep(claimed.grant, self._oauth.refresh(refresh_token))
+            except Disconnected as error:
+                refusal = str(error)
+            except QuickBooksError:
+                self._release(claimed)
+                raise
+        # A person may have connected in the meantime; then those tokens are the ones that count.
+        latest = self._row()
+        if latest.grant != claimed.grant or (latest.revision != claimed.revision and self._is_fresh(latest)):
+            return latest
+        why = latest.why_refused(self._clock())
+        log.info("quickbooks.sign_in_refused", realm=self.realm, reason=why, answer=refusal)
+        self._mark_disconnected(latest, why)
+        raise Disconnected(f"QuickBooks company {self.realm} is disconnected: {why}. Connect it again")
 
-    def _keep(self, tokens: Tokens) -> StoredTokens:
-        """Save tokens before anybody uses them; the newest row wins and keeps the other's refresh token beside it."""
-        self._unsaved = tokens
+    def _claimed(self, row: StoredTokens, refused: str) -> StoredTokens:
+        """The row with our claim on it; the row as it is when there are other tokens to use than the refused one."""
+        seen, since = row.revision, self._ticks()
+        while True:
+            if row.revision != seen:
+                seen, since = row.revision, self._ticks()
+                if self._is_fresh(row) and not row.holder and row.tokens.access_token != refused:
+                    return row
+            if not row.holder or row.holder == self._holder or self._ticks() - since >= self._claim_life:
+                begun = row.unfinished_since or self._clock()
+                try:
+                    return self._store.save(replace(row, holder=self._holder, unfinished_since=begun))
+                except DocumentConflict:
+                    pass
+            elif row.tokens.access_token != refused and row.tokens.is_fresh(self._clock(), STILL_USABLE):
+                return row
+            else:
+                self._sleep(CLAIM_LOOK)
+            row = self._row()
+
+    def _release(self, claimed: StoredTokens) -> None:
+        """Let somebody else try; it stays on record that the outcome of this renewal is unknown."""
+        try:
+            self._store.save(replace(claimed, holder=""))
+        except CouchError as error:
+            log.info("quickbooks.claim_not_released", realm=self.realm, reason=str(error))
+
+    def _keep(self, grant: str, tokens: Tokens) -> StoredTokens:
+        """Save renewed tokens before anybody uses them; the newest pair wins, with the other's refresh token beside."""
+        self._unsaved = (grant, tokens)
         while True:
             row = self._store.load(self.realm)
             if row is None:
-                merged = StoredTokens(self.realm, tokens)
+                merged = StoredTokens(self.realm, tokens, grant=grant)
+            elif row.grant != grant:
+                self._unsaved = None
+                log.info("quickbooks.late_renewal_dropped", realm=self.realm)
+                return self._row()
             elif row.tokens.obtained_at <= tokens.obtained_at or row.disconnected_at is not None:
                 merged = row.succeeded_by(tokens)
             else:
-                merged = replace(
-                    StoredTokens(self.realm, tokens).succeeded_by(row.tokens),
-                    revision=row.revision,
-                )
+                merged = row.preceded_by(tokens)
             try:
-                saved = self._store.save(replace(merged, revision=row.revision if row else ""))
+                saved = self._store.save(merged)
             except DocumentConflict:
                 continue
             self._unsaved = None
@@ -127,11 +252,21 @@ class TokenSource:
             log.info("quickbooks.tokens_saved", realm=self.realm, access_expires_at=str(tokens.access_expires_at))
             return saved
 
-    def _mark_disconnected(self, row: StoredTokens) -> None:
+    def _empty(self, because: str) -> None:
+        while True:
+            row = self._store.outline(self.realm)
+            if row is None:
+                return
+            try:
+                self._store.save(row.emptied(self._clock(), because))
+                return
+            except DocumentConflict:
+                continue
+
+    def _mark_disconnected(self, row: StoredTokens, why: str) -> None:
         try:
-            self._store.save(replace(row, disconnected_at=self._clock()))
+            self._store.save(replace(row, holder="", disconnected_at=self._clock(), because=why))
         except CouchError as error:
             # A conflict means that somebody connected again; anything else is said again by the next call.
             log.warning("quickbooks.disconnect_not_saved", realm=self.realm, error=str(error))
         self._cached = None
-        log.error("quickbooks.disconnected", realm=self.realm)

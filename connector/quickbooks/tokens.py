@@ -1,19 +1,14 @@
-"""The tokens of a realm, encrypted in the `connector` database, written by compare-and-swap."""
+"""The tokens of a realm as records: what Intuit granted, what came before it, and how the sign-in stands."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from pydantic import SecretStr
-
-from connector.errors import Misconfigured
+from datetime import datetime, timedelta
 
 PREVIOUS_LIFE = timedelta(hours=24)  # Intuit accepts a replaced refresh token that long
+EARLY = timedelta(minutes=5)  # whoever needs a token renews one that ends so soon
+AHEAD = timedelta(minutes=10)  # the active connector renews before anybody needs it
+DAY = "%B %d, %Y"
 
 
 @dataclass(frozen=True)
@@ -27,26 +22,51 @@ class Tokens:
     refresh_expires_at: datetime
     hard_expires_at: datetime | None = None
 
+    def is_fresh(self, now: datetime, margin: timedelta = EARLY) -> bool:
+        """Whether the access token lives long enough; the margin shrinks with a life that is shorter than usual."""
+        share = (self.access_expires_at - self.obtained_at) * (margin / timedelta(hours=1))
+        return now < self.access_expires_at - min(margin, share)
+
 
 @dataclass(frozen=True)
 class StoredTokens:
-    """The row of a realm: the tokens, the refresh token before them, and whether Intuit still accepts them."""
+    """The row of a realm.
+
+    `grant` is new with every sign-in of a person and stays the same over renewals, so that a renewal that comes late
+    never replaces a newer connection and never undoes a disconnection. `holder` is who renews right now, and
+    `unfinished_since` when the first renewal began whose outcome is not on record. `refused_at` is set while QuickBooks
+    refuses a company's calls although Intuit's sign-in still renews its tokens.
+    """
 
     realm: str
     tokens: Tokens
     previous_refresh_token: str = field(default="", repr=False)
     previous_until: datetime | None = None
+    grant: str = ""
+    holder: str = ""
+    unfinished_since: datetime | None = None
     disconnected_at: datetime | None = None
+    refused_at: datetime | None = None
+    because: str = ""
     revision: str = ""
 
     def refresh_tokens(self, now: datetime) -> list[str]:
         """What may be tried, best first: the newest, then the one before it while Intuit keeps it."""
         usable = self.previous_refresh_token and self.previous_until is not None and now < self.previous_until
-        return [self.tokens.refresh_token, *([self.previous_refresh_token] if usable else [])]
+        known = [self.tokens.refresh_token, *([self.previous_refresh_token] if usable else [])]
+        return [token for token in known if token]
 
     def succeeded_by(self, tokens: Tokens) -> StoredTokens:
         """The row after a renewal; a refresh token that was replaced stays for its last 24 hours."""
-        newer = replace(self, tokens=tokens, disconnected_at=None)
+        hard = tokens.hard_expires_at or self.tokens.hard_expires_at
+        newer = replace(
+            self,
+            tokens=replace(tokens, hard_expires_at=hard),
+            holder="",
+            unfinished_since=None,
+            disconnected_at=None,
+            because="" if self.refused_at is None else self.because,
+        )
         if tokens.refresh_token == self.tokens.refresh_token:
             return newer
         return replace(
@@ -55,102 +75,36 @@ class StoredTokens:
             previous_until=tokens.obtained_at + PREVIOUS_LIFE,
         )
 
-
-class Documents(Protocol):
-    """The part of `connector.couch.Database` that the store needs."""
-
-    def get(self, document_id: str) -> dict[str, Any] | None:
-        """Read a document; None when it does not exist."""
-
-    def put(self, document: dict[str, Any]) -> str:
-        """Write a document and return its new revision; raises DocumentConflict."""
-
-
-class TokenStore:
-    """Rows `token:<realm>`: the times in clear for the status page, the tokens sealed with the newest key."""
-
-    def __init__(self, database: Documents, secret_keys: Sequence[SecretStr]) -> None:
-        self._database = database
-        self._seal = MultiFernet([Fernet(key.get_secret_value()) for key in secret_keys])
-
-    def load(self, realm: str) -> StoredTokens | None:
-        """Read a realm's row; None when it was never connected.
-
-        Raises CouchError, Misconfigured when none of the keys opens the row.
-        """
-        row = self._database.get(document_id(realm))
-        if row is None:
-            return None
-        try:
-            sealed = json.loads(self._seal.decrypt(row["sealed"]))
-        except InvalidToken:
-            raise Misconfigured(
-                f"{row['_id']} cannot be opened with ROADBOOK_SECRET_KEYS: put the key back that sealed it, "
-                "or connect QuickBooks again"
-            ) from None
-        if sealed["realm"] != realm:
-            raise Misconfigured(f"{row['_id']} holds the tokens of another realm: connect QuickBooks again")
-        return StoredTokens(
-            realm=realm,
-            tokens=Tokens(
-                access_token=sealed["access_token"],
-                refresh_token=sealed["refresh_token"],
-                obtained_at=moment(row["obtained_at"]),
-                access_expires_at=moment(row["access_expires_at"]),
-                refresh_expires_at=moment(row["refresh_expires_at"]),
-                hard_expires_at=optional_moment(row.get("hard_expires_at")),
-            ),
-            previous_refresh_token=sealed["previous_refresh_token"],
-            previous_until=optional_moment(row.get("previous_until")),
-            disconnected_at=optional_moment(row.get("disconnected_at")),
-            revision=row["_rev"],
+    def preceded_by(self, tokens: Tokens) -> StoredTokens:
+        """The row after an older renewal came in late: its refresh token is kept beside the newer one."""
+        if tokens.refresh_token == self.tokens.refresh_token:
+            return self
+        return replace(
+            self,
+            previous_refresh_token=tokens.refresh_token,
+            previous_until=self.tokens.obtained_at + PREVIOUS_LIFE,
         )
 
-    def save(self, stored: StoredTokens) -> StoredTokens:
-        """Write a row over the revision it was read with; raises DocumentConflict when somebody was faster."""
-        tokens = stored.tokens
-        sealed = {
-            "realm": stored.realm,
-            "access_token": tokens.access_token,
-            "refresh_token": tokens.refresh_token,
-            "previous_refresh_token": stored.previous_refresh_token,
-        }
-        times = {
-            "obtained_at": tokens.obtained_at,
-            "access_expires_at": tokens.access_expires_at,
-            "refresh_expires_at": tokens.refresh_expires_at,
-            "hard_expires_at": tokens.hard_expires_at,
-            "previous_until": stored.previous_until,
-            "disconnected_at": stored.disconnected_at,
-        }
-        row: dict[str, Any] = {
-            "_id": document_id(stored.realm),
-            "type": "token",
-            "schema": 1,
-            "realm": stored.realm,
-            "sealed": self._seal.encrypt(json.dumps(sealed).encode()).decode(),
-            **{name: written(time) for name, time in times.items() if time is not None},
-        }
-        if stored.revision:
-            row["_rev"] = stored.revision
-        return replace(stored, revision=self._database.put(row))
+    def emptied(self, now: datetime, because: str) -> StoredTokens:
+        """The row after a person disconnected: no token is left in it, and no late renewal can bring one back."""
+        return StoredTokens(
+            self.realm,
+            replace(self.tokens, access_token="", refresh_token=""),
+            disconnected_at=now,
+            because=because,
+            revision=self.revision,
+        )
 
-
-def document_id(realm: str) -> str:
-    """The row of one realm."""
-    return f"token:{realm}"
-
-
-def written(time: datetime) -> str:
-    """An aware time as documents carry it: UTC, with milliseconds."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def moment(text: str) -> datetime:
-    """Read a document's time."""
-    return datetime.fromisoformat(text)
-
-
-def optional_moment(text: str | None) -> datetime | None:
-    """Read a document's time where there may be none."""
-    return None if text is None else moment(text)
+    def why_refused(self, now: datetime) -> str:
+        """In plain words, why Intuit no longer accepts this sign-in, as far as the row can tell."""
+        tokens = self.tokens
+        if tokens.hard_expires_at is not None and now >= tokens.hard_expires_at:
+            return f"the sign-in reached its hard expiry on {tokens.hard_expires_at:{DAY}}"
+        if now >= tokens.refresh_expires_at:
+            return f"nothing renewed the sign-in in time, and it ended on {tokens.refresh_expires_at:{DAY}}"
+        if self.unfinished_since is not None and now >= self.unfinished_since + PREVIOUS_LIFE:
+            return (
+                f"a renewal that began on {self.unfinished_since:{DAY}} was cut off, and nothing ran within the "
+                "24 hours in which the older token still counts"
+            )
+        return "Intuit refuses the sign-in: it was revoked, most likely by somebody who disconnected Roadbook there"

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 
 from connector.couch import CouchServer
 from connector.errors import DocumentConflict, Misconfigured
-from connector.quickbooks.tokens import StoredTokens, Tokens, TokenStore
+from connector.quickbooks.token_store import TokenStore
+from connector.quickbooks.tokens import StoredTokens, Tokens
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOKENS = Tokens(
@@ -126,3 +127,57 @@ def test_it_keeps_a_replaced_refresh_token_for_its_last_day() -> None:
     assert renewed.previous_refresh_token == "AB11-refresh-secret"
     assert renewed.previous_until == NINE + timedelta(hours=25)
     assert renewed.disconnected_at is None
+
+
+def test_it_shows_the_times_without_any_key_and_without_any_secret(rows: Any) -> None:
+    TokenStore(rows, [key()]).save(STORED)
+
+    outline = TokenStore(rows, [key()]).outline("913")
+
+    assert outline is not None
+    assert outline.tokens == replace(TOKENS, access_token="", refresh_token="")
+    assert outline.previous_refresh_token == ""
+
+
+def test_it_seals_again_with_the_newest_key_so_that_the_older_one_may_go(rows: Any) -> None:
+    old, new = key(), key()
+    TokenStore(rows, [old]).save(STORED)
+
+    assert TokenStore(rows, [new, old]).reseal("913")
+
+    loaded = TokenStore(rows, [new]).load("913")
+    assert loaded is not None and replace(loaded, revision="") == STORED
+    with pytest.raises(Misconfigured):
+        TokenStore(rows, [old]).load("913")
+    assert not TokenStore(rows, [new]).reseal("914")
+
+
+@pytest.mark.parametrize(
+    ("later", "changes", "why"),
+    [
+        (timedelta(hours=2), {}, "it was revoked"),
+        (timedelta(days=101), {}, "nothing renewed the sign-in in time, and it ended on June 10, 2026"),
+        (timedelta(days=1826), {}, "reached its hard expiry on March 01, 2031"),
+        (
+            timedelta(hours=26),
+            {"unfinished_since": NINE + timedelta(hours=1)},
+            "a renewal that began on March 02, 2026",
+        ),
+        (timedelta(hours=24), {"unfinished_since": NINE + timedelta(hours=1)}, "it was revoked"),
+    ],
+)
+def test_it_says_why_a_sign_in_ended(later: timedelta, changes: dict[str, Any], why: str) -> None:
+    assert why in replace(STORED, **changes).why_refused(NINE + later)
+
+
+def test_an_emptied_row_holds_no_token_and_keeps_its_revision() -> None:
+    emptied = replace(STORED, grant="g", holder="h", revision="7-x").emptied(NINE, "alice disconnected it")
+
+    assert emptied.refresh_tokens(NINE) == []
+    assert (emptied.tokens.access_token, emptied.grant, emptied.revision) == ("", "", "7-x")
+
+
+def test_a_hard_expiry_stays_known_when_an_answer_does_not_say_it() -> None:
+    later = replace(TOKENS, obtained_at=NINE + timedelta(hours=1), hard_expires_at=None)
+
+    assert STORED.succeeded_by(later).tokens.hard_expires_at == TOKENS.hard_expires_at

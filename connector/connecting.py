@@ -1,0 +1,204 @@
+"""Connecting a company, changing it, and disconnecting it: the same for the console and the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
+
+import structlog
+
+from connector.company import Company, CompanyRecord
+from connector.consents import Consents
+from connector.couch import CouchServer
+from connector.errors import (
+    ConnectionRefused,
+    CouchError,
+    Disconnected,
+    DocumentConflict,
+    OtherCompany,
+    QuickBooksError,
+    QuickBooksFault,
+)
+from connector.identifiers import CONNECTOR
+from connector.quickbooks import Connection, OAuth, Tokens
+from connector.records import time_text
+from connector.settings import Settings
+from connector.worker import connection_of
+
+REFUSALS = {
+    "access_denied": "Somebody pressed Cancel at Intuit, so nothing was changed.",
+    "invalid_scope": "Intuit does not let this app see accounting data: an admin must add the scope "
+    "com.intuit.quickbooks.accounting to the app in Intuit's developer portal.",
+}
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Connecting:
+    """What a person does with the connection; `by` is who that is."""
+
+    settings: Settings
+    server: CouchServer
+    by: str
+
+    def begin(self, *, change_company: bool = False) -> str:
+        """The address at Intuit to go to now; raises QuickBooksUnreachable, Misconfigured, CouchError."""
+        self._check_settings()
+        state = self._consents().begin(self.by, change_company, datetime.now(UTC))
+        app = self._app()
+        try:
+            return app.authorization_url(state)
+        finally:
+            app.close()
+
+    def finish(self, answer: dict[str, str]) -> Company:
+        """Take in what Intuit's page sent back (`state` and either `code` and `realmId` or `error`).
+
+        Raises ConnectionRefused, OtherCompany; Disconnected for a code that is used up; QuickBooksError, CouchError.
+        """
+        consent = self._consents().redeem(answer.get("state", ""), self.by, datetime.now(UTC))
+        error = answer.get("error", "")
+        if error:
+            raise ConnectionRefused(REFUSALS.get(error, "Intuit did not let you in; it gave no reason known here."))
+        if not answer.get("code") or not answer.get("realmId"):
+            raise ConnectionRefused("Intuit's answer carries no code or no company. Begin again.")
+        return self.connect(answer["realmId"], code=answer["code"], change_company=consent.change_company)
+
+    def connect(self, realm: str, *, code: str = "", refresh_token: str = "", change_company: bool = False) -> Company:
+        """Connect a company with a code of Intuit's or with a refresh token from elsewhere.
+
+        Raises OtherCompany when another one is pinned and the change was not confirmed, and as `finish`.
+        """
+        if not realm.isascii() or not realm.isdigit():
+            raise ConnectionRefused(f"A company id is a number; {realm!r} is none.")
+        before = self._record().load()
+        if before is not None and before.realm != realm and not change_company:
+            raise OtherCompany(before.realm, before.title, realm)
+        connection = connection_of(self.settings, self.server, realm)
+        try:
+            oauth = connection.oauth
+            tokens = oauth.exchange(code, realm) if code else oauth.refresh(refresh_token)
+            name = self._name_of(connection, tokens)
+            connection.tokens.connect(tokens)
+        finally:
+            connection.close()
+        try:
+            company = self._pin(before, realm, name, change_company)
+        except OtherCompany:
+            self._leave(realm)
+            raise
+        if before is not None and before.realm != realm:
+            self._leave(before.realm)
+        return company
+
+    def disconnect(self) -> str:
+        """Revoke the sign-in at Intuit and empty its row; the company stays the one this Roadbook belongs to.
+
+        Returns why Intuit could not be told, empty when it was. Raises Disconnected when nothing is connected.
+        """
+        company = self._record().load()
+        if company is None:
+            raise Disconnected("no company is connected")
+        connection = connection_of(self.settings, self.server, company.realm)
+        try:
+            trouble = connection.tokens.disconnect(f"{self.by} disconnected it")
+        finally:
+            connection.close()
+        self._note(company, "disconnected it" + ("; Intuit could not be told" if trouble else ""))
+        return trouble
+
+    def _check_settings(self) -> None:
+        if not self.settings.quickbooks_client_id or not self.settings.quickbooks_client_secret.get_secret_value():
+            raise ConnectionRefused(
+                "QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET are not set: Intuit's developer portal shows them."
+            )
+
+    def _name_of(self, connection: Connection, tokens: Tokens) -> str:
+        """The company that the tokens really open; an address can name another one than the person chose."""
+        try:
+            return str(connection.company_opened_by(tokens).get("CompanyName", ""))
+        except (Disconnected, QuickBooksFault) as error:
+            raise ConnectionRefused(
+                f"The sign-in does not open company {connection.realm}, so nothing was changed: {error}"
+            ) from None
+        except QuickBooksError as error:
+            # The sign-in is good for one use, so it is kept although QuickBooks itself does not answer right now.
+            log.warning("quickbooks.company_not_read", realm=connection.realm, reason=str(error))
+            return ""
+
+    def _pin(self, before: Company | None, realm: str, name: str, change_company: bool) -> Company:
+        """Write down whose books these are; a conflict is somebody else's, so it is looked at again."""
+        while True:
+            now = datetime.now(UTC)
+            same = before if before is not None and before.realm == realm else None
+            company = Company(
+                realm,
+                name or (same.name if same else ""),
+                self.settings.quickbooks_environment,
+                time_text(now),
+                self.by,
+                before.events if before else (),
+                before.revision if before else "",
+            )
+            told = (
+                "connected"
+                if before is None
+                else "reconnected"
+                if same
+                else f"changed the company from {before.realm} to"
+            )
+            try:
+                self._record().save(company, now, self.by, f"{told} {company.title}")
+            except DocumentConflict:
+                before = self._record().load()
+                if before is not None and before.realm != realm and not change_company:
+                    raise OtherCompany(before.realm, before.title, realm) from None
+                continue
+            log.info("quickbooks.company_connected", realm=realm, by=self.by)
+            return company
+
+    def _leave(self, realm: str) -> None:
+        """Give back the sign-in of a company that this Roadbook does not belong to (any more)."""
+        connection = connection_of(self.settings, self.server, realm)
+        try:
+            connection.tokens.disconnect(f"{self.by} connected another company")
+        except (CouchError, QuickBooksError) as error:
+            log.info("quickbooks.former_company_left", realm=realm, reason=str(error))
+        finally:
+            connection.close()
+
+    def _note(self, company: Company, text: str) -> None:
+        try:
+            self._record().save(company, datetime.now(UTC), self.by, text)
+        except DocumentConflict:
+            latest = self._record().load()
+            if latest is not None:
+                self._note(latest, text)
+
+    def _app(self) -> OAuth:
+        settings = self.settings
+        return OAuth(
+            settings.quickbooks_environment,
+            settings.quickbooks_client_id,
+            settings.quickbooks_client_secret,
+            settings.quickbooks_redirect_uri,
+        )
+
+    def _consents(self) -> Consents:
+        return Consents(self.server.database(CONNECTOR))
+
+    def _record(self) -> CompanyRecord:
+        return CompanyRecord(self.server.database(CONNECTOR))
+
+
+def answer_in(address: str) -> dict[str, str]:
+    """What Intuit's page sent back, out of the address that the browser landed on; raises ConnectionRefused."""
+    try:
+        query = urlsplit(address.strip()).query
+        found = {name: values[0] for name, values in parse_qs(query).items()}
+    except ValueError:
+        found = {}
+    if "state" not in found:
+        raise ConnectionRefused("That is not the address Intuit led to: it must carry state, code and realmId.")
+    return found

@@ -1,0 +1,100 @@
+"""The keeper: renews the sign-in before anybody needs it, and says once when posting stops and when it goes on."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from connector.errors import CouchError, Disconnected, QuickBooksError
+from connector.quickbooks.connection import Connection
+
+PROBE = 60.0  # seconds between questions whether QuickBooks takes a company's calls again
+
+log = structlog.get_logger()
+
+
+class Keeper:
+    """How the connector stands with a company. One look every few seconds; any thread may ask in between."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        resume: Callable[[], None] = lambda: None,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._connection = connection
+        self._resume = resume
+        self._ticks = ticks
+        self._looking = threading.Lock()
+        self._halt: Disconnected | None = None
+        self._looked = False
+        self._probe_at = 0.0
+        self._trouble = ""
+
+    def halted(self) -> Disconnected | None:
+        """Why nothing can be posted to this company until a person acts; None while posting goes on."""
+        return self._halt
+
+    def stopped_by(self, error: Disconnected) -> None:
+        """Take in what a posting met; whatever threads meet at the same time is told once."""
+        if self._halt is not None:
+            return
+        with self._looking:
+            if self._halt is None:
+                # On record are only tokens that Intuit refuses; that QuickBooks refuses good ones must be added.
+                self._learn(flag=str(error))
+
+    def look(self) -> None:
+        """Read how the company stands, renew its tokens where that is due; never raises."""
+        with self._looking:
+            self._learn()
+
+    def _learn(self, flag: str = "") -> None:
+        tokens = self._connection.tokens
+        try:
+            row = tokens.look()
+            if flag:
+                tokens.flag(flag)
+                self._probe_at = self._ticks() + PROBE
+            elif row.refused_at is not None and not self._takes_calls_again():
+                flag = row.because
+            if not flag:
+                tokens.renew_ahead()
+            self._set(Disconnected(flag) if flag else None)
+        except Disconnected as error:
+            self._set(error)
+        except (CouchError, QuickBooksError) as error:
+            self._tell(error)
+        else:
+            self._trouble = ""
+
+    def _takes_calls_again(self) -> bool:
+        if self._ticks() < self._probe_at:
+            return False
+        self._probe_at = self._ticks() + PROBE
+        try:
+            self._connection.gateway.company()
+        except Disconnected:
+            return False
+        self._connection.tokens.flag("")
+        return True
+
+    def _tell(self, error: Exception) -> None:
+        """A renewal that fails is tried again at the next look; the same trouble is told once."""
+        trouble = f"{type(error).__name__}: {error}"
+        if trouble != self._trouble:
+            self._trouble = trouble
+            log.warning("quickbooks.not_renewed", realm=self._connection.realm, reason=str(error))
+
+    def _set(self, halt: Disconnected | None) -> None:
+        before, self._halt = self._halt, halt
+        first, self._looked = not self._looked, True
+        if halt is not None and before is None:
+            log.error("quickbooks.posting_stopped", realm=self._connection.realm, reason=str(halt))
+        elif halt is None and (first or before is not None):
+            if before is not None:
+                log.warning("quickbooks.posting_goes_on", realm=self._connection.realm)
+            self._resume()
