@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from connector.errors import CouchError, QuickBooksError
 from connector.identifiers import CATALOG, CONNECTOR, OPS
+from connector.quickbooks import TokenStore
+from connector.quickbooks.countdown import countdowns
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 from connector.worker import connected_realm, connection_of
@@ -42,3 +45,9 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
         yield f"QuickBooks {company.get('CompanyName', realm)}", None
     except QuickBooksError as error:
         yield "QuickBooks", str(error)
+    row = TokenStore(server.database(CONNECTOR), settings.roadbook_secret_keys).outline(realm)
+    for each in countdowns(row, datetime.now(UTC)) if row else ():
+        if each.warning:
+            yield f"QuickBooks sign-in, {each.title.lower()}: {each.left}", each.warning
+    if row is not None and row.refused_at is not None:
+        yield "posting", f"stopped, because {row.because}"

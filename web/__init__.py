@@ -11,7 +11,7 @@ from connector import __version__
 from connector.errors import SettingsError
 from connector.servers import connector_server
 from connector.settings import Settings
-from web import auth, display, error_pages, orders, probes, security, status
+from web import auth, display, error_pages, orders, probes, quickbooks, security, status
 from web.couch_session import CouchSessions
 
 MAX_FORM = 64 * 1024  # bytes of a request body; the console's forms are tiny
@@ -36,12 +36,13 @@ def create_app(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions["settings"] = settings
     app.extensions["couch"] = connector_server(settings)
     app.extensions["couch_sessions"] = CouchSessions(settings.couchdb_address, key)
     security.init_app(app)
     display.init_app(app)
     error_pages.init_app(app)
-    for part in (auth, orders, status, probes):
+    for part in (auth, orders, quickbooks, status, probes):
         app.register_blueprint(part.blueprint)
 
     @app.context_processor

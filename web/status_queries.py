@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
 from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
@@ -19,12 +20,14 @@ DEAD_SHOWN = 50  # dead letters
 
 @dataclass(frozen=True)
 class Company:
-    """A company whose tokens are on record; `disconnected_at` once Intuit has refused them."""
+    """A company whose tokens are on record; `disconnected_at` once nothing can be posted to it, and why."""
 
     realm: str
     renewed_at: str | None
     sign_in_ends_at: str | None
     disconnected_at: str | None
+    refused_at: str | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,19 @@ def dead_letters(database: Database) -> DeadLetterList:
 
 
 def companies(database: Database) -> list[Company]:
-    """Every company that was ever connected; the tokens themselves stay sealed."""
+    """The company this Roadbook belongs to, if it was ever connected; the tokens themselves stay sealed."""
+    pinned = CompanyRecord(database).load()
     return [
         Company(
             str(row.get("realm")),
             row.get("obtained_at"),
             row.get("refresh_expires_at"),
             row.get("disconnected_at"),
+            row.get("refused_at"),
+            str(row.get("because", "")),
         )
         for row in database.starting_with("token:")
+        if pinned is None or row.get("realm") == pinned.realm
     ]
 
 

@@ -62,11 +62,14 @@ def countdowns(row: StoredTokens, now: datetime) -> list[Countdown]:
 
 
 def left(end: datetime, now: datetime) -> str:
-    """`41 minutes`, `99 days`, in the largest unit that fits twice; `over` once it has passed."""
+    """`41 minutes`, `99 days`, in the largest unit that fits twice, or `4 years and 364 days`; `over` after it."""
     seconds = (end - now).total_seconds()
     if seconds <= 0:
         return "over"
-    for unit, size in (("years", 365 * 86400), ("days", 86400), ("hours", 3600), ("minutes", 60)):
+    years, days = divmod(int(seconds // 86400), 365)
+    if years:
+        return f"{years} year{'s' if years > 1 else ''} and {days} days"
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size:
             return f"{int(seconds // size)} {unit}"
     return f"{int(seconds)} seconds"

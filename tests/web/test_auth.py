@@ -23,19 +23,25 @@ PAGES = {
     "orders.table": ("GET", "/orders/table", 200),
     "orders.show": ("GET", f"/orders/{key_of(ROW)}", 200),
     "orders.retry": ("POST", f"/orders/{key_of(ROW)}/retry", 303),
+    "quickbooks.show": ("GET", "/quickbooks", 200),
     "status.show": ("GET", "/status", 200),
+}
+ADMIN_PAGES = {
+    "quickbooks.connect": ("POST", "/quickbooks/connect"),
+    "quickbooks.callback": ("GET", "/quickbooks/callback"),
+    "quickbooks.disconnect": ("POST", "/quickbooks/disconnect"),
 }
 CONSOLE_PEOPLE = ("alice", "olga")
 TURNED_AWAY = ("bob", "nobody")
 
 
 def test_it_has_a_row_in_the_table_for_every_page_that_is_not_open(app: Flask) -> None:
-    assert {rule.endpoint for rule in app.url_map.iter_rules()} - OPEN == set(PAGES)
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} - OPEN == set(PAGES) | set(ADMIN_PAGES)
 
 
-@pytest.mark.parametrize("endpoint", PAGES)
+@pytest.mark.parametrize("endpoint", [*PAGES, *ADMIN_PAGES])
 def test_it_sends_somebody_who_is_not_signed_in_to_the_sign_in_page(client: FlaskClient, endpoint: str) -> None:
-    method, path, _ = PAGES[endpoint]
+    method, path, *_ = (PAGES | ADMIN_PAGES)[endpoint]
     answer = client.open(path, method=method)
     assert answer.status_code == 302
     assert answer.location.startswith("/sign-in")
@@ -49,6 +55,16 @@ def test_it_shows_every_page_to_the_office(signed_in: SignIns, ledger: OnRecord,
     assert {endpoint: answer.status_code for endpoint, answer in answers.items()} == {
         endpoint: status for endpoint, (_, _, status) in PAGES.items()
     }
+
+
+@pytest.mark.parametrize("endpoint", ADMIN_PAGES)
+def test_it_lets_only_admins_act_where_the_office_may_look(signed_in: SignIns, people: People, endpoint: str) -> None:
+    method, path = ADMIN_PAGES[endpoint]
+    answer = signed_in("olga").open(path, method=method)
+    assert answer.status_code == 403
+    assert "role admin" in answer.text
+    for name in ("alice", people.installation.server.user):
+        assert "role admin" not in signed_in(name).open(path, method=method).text
 
 
 def test_it_lets_a_server_admin_in(signed_in: SignIns, people: People) -> None:

@@ -26,7 +26,8 @@ ROW = StoredTokens(
         (timedelta(minutes=59, seconds=59), "59 minutes"),
         (timedelta(hours=47), "47 hours"),
         (timedelta(days=99, hours=23), "99 days"),
-        (timedelta(days=1825), "5 years"),
+        (timedelta(days=365), "1 year and 0 days"),
+        (timedelta(days=1824, hours=23), "4 years and 364 days"),
     ],
 )
 def test_it_counts_in_the_largest_unit_that_fits_twice(time: timedelta, words: str) -> None:

@@ -1,55 +1,142 @@
-"""`connector.quickbooks.upkeep`."""
+"""`connector.quickbooks.keeper`: renews ahead, stops once, goes on by itself, against the sandbox company."""
 
 from __future__ import annotations
 
-import queue
-import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
-from connector.errors import CouchUnreachable
-from connector.quickbooks import upkeep
-from connector.quickbooks.upkeep import Upkeep
-
-
-def test_it_sleeps_until_it_is_woken_and_then_does_every_task_when_it_is_due() -> None:
-    calls: queue.Queue[str] = queue.Queue()
-    pauses = iter([0.01, None, None])
-
-    def first() -> float | None:
-        calls.put("first")
-        return next(pauses)
-
-    kept = Upkeep([first, lambda: calls.put("second")])
-    assert calls.empty()
-    kept.wake()
-    assert [calls.get(timeout=10) for _ in range(4)] == ["first", "second", "first", "second"]
-    kept.wake()
-    assert [calls.get(timeout=10) for _ in range(2)] == ["first", "second"]
-    kept.stop()
-    kept.wake()
-    assert calls.empty()
+from connector.errors import CouchUnreachable, Disconnected
+from connector.quickbooks import Connection, Keeper
+from connector.quickbooks.keeper import PROBE
 
 
-def test_it_does_a_task_again_that_couchdb_prevented(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upkeep, "AFTER_FAILURE", 0.01)
-    outcomes = iter([CouchUnreachable("CouchDB does not answer"), None])
-    again = threading.Event()
+class Watch:
+    """Monotonic time that a test moves, and how often the queue was woken."""
 
-    def fails_once() -> float | None:
-        outcome = next(outcomes)
-        if outcome:
-            raise outcome
-        again.set()
-        return None
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.woken = 0
 
-    kept = Upkeep([fails_once])
-    kept.wake()
-    assert again.wait(10)
-    kept.stop()
+    def wake(self) -> None:
+        self.woken += 1
 
 
-def test_it_may_be_stopped_before_it_was_ever_woken() -> None:
-    kept = Upkeep([lambda: None])
-    kept.stop()
-    kept.wake()
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def keeper(connection: Connection, watch: Watch) -> Keeper:
+    return Keeper(connection, watch.wake, lambda: watch.now)
+
+
+@pytest.fixture
+def logs() -> Iterator[list[Any]]:
+    """What is logged during the test."""
+    with capture_logs() as lines:
+        yield lines
+
+
+def loud(logs: list[Any]) -> list[str]:
+    """The events that are errors."""
+    return [line["event"] for line in logs if line["log_level"] == "error"]
+
+
+def test_it_wakes_the_queue_when_it_first_finds_the_company_connected(keeper: Keeper, watch: Watch, logs: Any) -> None:
+    for _ in range(3):
+        keeper.look()
+    assert (keeper.halted(), watch.woken, loud(logs)) == (None, 1, [])
+
+
+def test_it_says_once_that_posting_stops_and_wakes_the_queue_after_reconnecting(
+    connection: Connection, connect: Callable[[], Connection], keeper: Keeper, watch: Watch, quickbooks: Any, logs: Any
+) -> None:
+    keeper.look()
+    quickbooks.control("POST", "tokens", {"revoke": True})
+    for _ in range(3):
+        with pytest.raises(Disconnected) as met:
+            connection.gateway.company()
+        keeper.stopped_by(met.value)
+        keeper.look()
+    halt = keeper.halted()
+    assert halt is not None and "revoked" in str(halt)
+    assert loud(logs) == ["quickbooks.posting_stopped"]
+
+    quickbooks.control("POST", "tokens", {"grant": True})
+    connect().tokens.adopt_refresh_token(quickbooks.refresh_token)
+    keeper.look()
+    assert (keeper.halted(), watch.woken) == (None, 2)
+
+
+def test_it_notices_that_somebody_disconnected_in_another_process(
+    connect: Callable[[], Connection], keeper: Keeper, logs: Any
+) -> None:
+    keeper.look()
+    connect().tokens.disconnect("alice disconnected it")
+    keeper.look()
+    keeper.look()
+    assert "alice disconnected it" in str(keeper.halted())
+    assert loud(logs) == ["quickbooks.posting_stopped"]
+
+
+def test_it_asks_once_a_minute_whether_quickbooks_takes_calls_again(
+    connection: Connection, keeper: Keeper, watch: Watch, quickbooks: Any, logs: Any
+) -> None:
+    keeper.look()
+    keeper.stopped_by(Disconnected("QuickBooks refuses a fresh token"))
+
+    def calls() -> int:
+        return sum(quickbooks.control("GET", "state")["calls"].values())
+
+    before = calls()
+    for _ in range(5):
+        watch.now += PROBE / 6
+        keeper.look()
+    assert calls() == before
+    assert str(keeper.halted()) == "QuickBooks refuses a fresh token"
+    stored = connection.store.outline(connection.realm)
+    assert stored is not None and stored.refused_at is not None
+
+    watch.now += PROBE / 6
+    keeper.look()
+    stored = connection.store.outline(connection.realm)
+    assert (keeper.halted(), watch.woken) == (None, 2)
+    assert stored is not None and (stored.refused_at, stored.because) == (None, "")
+    assert loud(logs) == ["quickbooks.posting_stopped"]
+
+
+def test_a_new_connector_goes_by_what_is_on_record(
+    connection: Connection, connect: Callable[[], Connection], watch: Watch, logs: Any
+) -> None:
+    connection.tokens.flag("who connected lost the right")
+    second = Keeper(connect(), watch.wake, lambda: -1.0)
+    second.look()
+    assert (str(second.halted()), watch.woken) == ("who connected lost the right", 0)
+    assert loud(logs) == ["quickbooks.posting_stopped"]
+
+
+def test_it_says_that_nothing_is_connected_yet(connect: Callable[[str], Connection], watch: Watch, rows: Any) -> None:
+    empty = connect("")
+    empty.realm = empty.tokens.realm = ""
+    keeper = Keeper(empty, watch.wake, lambda: watch.now)
+    keeper.look()
+    assert (str(keeper.halted()), watch.woken) == ("no company is connected: connect it", 0)
+
+
+def test_it_keeps_its_view_and_says_once_when_it_cannot_look(
+    connection: Connection, keeper: Keeper, monkeypatch: pytest.MonkeyPatch, logs: Any
+) -> None:
+    keeper.look()
+
+    def away(document_id: str) -> None:
+        raise CouchUnreachable("CouchDB is away")
+
+    monkeypatch.setattr(connection.store._database, "get", away)
+    keeper.look()
+    keeper.look()
+    assert keeper.halted() is None
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["quickbooks.not_renewed"]

@@ -129,6 +129,21 @@ def test_it_gives_a_token_back(server: Any, answer: Any, discovery: Any, app: OA
 
 
 @pytest.mark.parametrize(
+    ("status", "error"), [(400, Disconnected), (401, Misconfigured), (429, Throttled), (503, QuickBooksUnreachable)]
+)
+def test_it_tells_a_token_that_is_dead_already_from_a_revocation_that_failed(
+    server: Any, answer: Any, discovery: Any, app: OAuth, status: int, error: type[QuickBooksError]
+) -> None:
+    server.will(discovery, answer(status=status, body={"error": "invalid_request"}))
+
+    with pytest.raises(QuickBooksError) as raised:
+        app.revoke("AB11-very-secret")
+
+    assert type(raised.value) is error
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
     ("how", "error"),
     [
         ({"status": 400, "body": {"error_description": "Incorrect token", "error": "invalid_grant"}}, Disconnected),
