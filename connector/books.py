@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from connector.check import Reason
-from connector.estimates import called, is_edited, is_final, is_invoice, is_void, summary_of, token_of
+from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, summary_of, token_of
 from connector.ledger import Document, Row
 
 DELETED = "deleted_in_quickbooks"
@@ -19,7 +19,7 @@ def seen(row: Row, entity: dict[str, Any], at: str) -> Row | None:
     An answer that is older than what the row knows (by its SyncToken) changes nothing, so news may come in any order.
     """
     known = row.estimate or {}
-    now = summary_of(entity, "Invoice" if is_invoice(known) else "Estimate")
+    now = summary_of(entity, entity_of(known))
     if now["id"] != known.get("id") or token_of(now) < token_of(known):
         return None
     if "ours" in known:

@@ -13,7 +13,7 @@ from typing import Any
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
 from connector.contents import readable, whole_of
 from connector.errors import MappingError
-from connector.estimates import called, is_edited, is_final, is_invoice, is_void, token_of
+from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, token_of
 from connector.ledger import Document, Row
 from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
 from connector.policy import Policy
@@ -113,7 +113,7 @@ def _amend(
         body["CustomerMemo"] = {"value": whole.note[:MEMO_LENGTH]}
     if record.kind == "order" and not is_invoice(order.estimate or {}):
         body["TxnStatus"] = policy.approved_status
-    return Wanted("update", _entity(order), _sparse(order, body, mark_of(record)))
+    return Wanted("update", entity_of(order.estimate or {}), _sparse(order, body, mark_of(record)))
 
 
 def _cancel(
@@ -224,10 +224,6 @@ def _edited(row: Row, order: Row) -> Reason | None:
         f"says {row.content['total']} before tax and would replace it. Somebody must choose."
     )
     return Reason(OFFICE_CHANGED, text)
-
-
-def _entity(order: Row) -> str:
-    return "Invoice" if is_invoice(order.estimate or {}) else "Estimate"
 
 
 def _sparse(order: Row, body: Document, mark: str) -> bytes:

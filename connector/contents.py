@@ -25,7 +25,9 @@ def readable(row: Row) -> Order | CustomerRequest:
         return record.model_copy(update={"name": row.changes["name"]}) if row.changes else record
     if not isinstance(record, Order):
         raise MappingError(f"{row.of} is no order and no customer request")
-    return record if row.changes is None else amended(record, amendment_in(row))
+    whole = record if row.changes is None else amended(record, amendment_in(row))
+    # An approved quote stays approved, whatever later amendments say or leave out.
+    return whole if whole.kind == row.kind else whole.model_copy(update={"kind": row.kind})
 
 
 def later_change(row: Row) -> Amendment | Cancellation:

@@ -70,6 +70,16 @@ def is_invoice(estimate: Mapping[str, Any]) -> bool:
     return estimate.get("kind") == "invoice"
 
 
+def entity_of(estimate: Mapping[str, Any]) -> str:
+    """What QuickBooks calls it: `Estimate` or `Invoice`."""
+    return "Invoice" if is_invoice(estimate) else "Estimate"
+
+
+def kind_of(entity: Mapping[str, Any]) -> str:
+    """Whether an answer is an `Estimate` or an `Invoice`: only the first has a status."""
+    return "Estimate" if "TxnStatus" in entity or "Balance" not in entity else "Invoice"
+
+
 def is_edited(estimate: Mapping[str, Any]) -> bool:
     """Whether somebody else changed what is sold since Roadbook wrote it (`ours` is its fingerprint then)."""
     return "ours" in estimate and estimate["ours"] != estimate.get("lines")

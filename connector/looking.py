@@ -30,7 +30,7 @@ class Looking:
         self._days: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
 
     def find(self, row: Row) -> dict[str, Any] | None:
-        """The entity that was made from a row's document, or None. Costs at most one read; raises QuickBooksError."""
+        """The entity made from a row's document, or None. Costs one read, rarely two; raises QuickBooksError."""
         if row.kind in LATER:
             return self._changed(row)
         record = readable(row)
@@ -40,14 +40,22 @@ class Looking:
         customer = self._customer(row, record)
         if customer is None:
             return None
-        day = str((row.request or {}).get("entity", "Estimate")), customer, record.captured_on
-        if day not in self._days:
-            self._days[day] = self._gateway.find_sales(*day)
-        return next((found for found in self._days[day] if carries(found, row.ulid, row.rep)), None)
+        # Without a request on record (a ledger that was set back) it may have been either.
+        kinds = [row.request["entity"]] if row.request else ["Estimate", "Invoice"]
+        sold = (found for kind in kinds for found in self._sold(kind, customer, record.captured_on))
+        return next((found for found in sold if carries(found, row.ulid, row.rep)), None)
+
+    def _sold(self, kind: str, customer: str, day: date) -> list[dict[str, Any]]:
+        asked = kind, customer, day
+        if asked not in self._days:
+            self._days[asked] = self._gateway.find_sales(*asked)
+        return self._days[asked]
 
     def _changed(self, row: Row) -> dict[str, Any] | None:
         """The estimate or invoice as it is now, if it has taken the change."""
-        request = row.request or {}
+        request = row.request
+        if request is None:
+            return None  # what is sent anew says how things are to be, so it may be sent twice
         try:
             entity = self._gateway.read(request["entity"], str(json.loads(request["body"])["Id"]))
         except QuickBooksFault as fault:

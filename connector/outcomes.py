@@ -10,7 +10,7 @@ from typing import Any
 from connector.check import WAITING_CODES, Reason
 from connector.contents import readable
 from connector.errors import QuickBooksFault, UnknownOutcome
-from connector.estimates import summary_of
+from connector.estimates import kind_of, summary_of
 from connector.ledger import Document, Row
 from connector.records import Order, time_text
 from connector.retries import Action, Decision
@@ -32,7 +32,7 @@ def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> 
     if row.kind == "customer_request":
         customer = {"id": str(entity["Id"]), "name": str(entity.get("DisplayName", ""))}
         return row.step(at, event, state="posted", customer=customer, **done)
-    estimate = summary_of(entity, (row.request or {}).get("entity", "Estimate"))
+    estimate = summary_of(entity, kind_of(entity))
     estimate["ours"] = estimate["lines"]
     if row.kind == "cancellation":
         return row.step(at, event, state="cancelled", estimate=estimate, **done)

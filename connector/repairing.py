@@ -12,6 +12,7 @@ from connector.books import gone, seen
 from connector.check import Reason
 from connector.contents import readable
 from connector.errors import QuickBooksFault
+from connector.estimates import entity_of
 from connector.ledger import Document, Ledger, Row
 from connector.looking import Looking
 from connector.mapping import customer_mark
@@ -56,7 +57,7 @@ class Repairing:
             return True
         at = time_text(now)
         try:
-            entity = self._gateway.read(str((row.request or {})["entity"]), str(order.estimate["id"]))
+            entity = self._gateway.read(entity_of(order.estimate), str(order.estimate["id"]))
         except QuickBooksFault as fault:
             if fault.code != OBJECT_GONE:
                 raise
