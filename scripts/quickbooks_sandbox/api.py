@@ -8,7 +8,7 @@ from quickbooks_sandbox import attachments, money, tax_lists
 from quickbooks_sandbox.batch import run_batch
 from quickbooks_sandbox.changes import changes
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.delivery import send, with_link
+from quickbooks_sandbox.delivery import with_link
 from quickbooks_sandbox.exchange import JSON, Reply, Request
 from quickbooks_sandbox.faults import Fault, refuse
 from quickbooks_sandbox.form_numbers import FORMS
@@ -20,8 +20,11 @@ from quickbooks_sandbox.request_ids import check_length, identity, once
 PDF = "application/pdf"
 
 
-def carry_out(company: Company, segments: list[str], request: Request) -> Reply:
-    """Answer a request for the company, its path without `/v3/company/<realm>/`; raises a Fault."""
+def carry_out(company: Company, segments: list[str], request: Request, throttled_items: int = 0) -> Reply:
+    """Answer a request for the company, its path without `/v3/company/<realm>/`; raises a Fault.
+
+    So many of the last items of a batch are throttled.
+    """
     name = segments[0].lower() if segments else ""
     if name == "query":
         return _answer(company, QueryResponse=query(company, _statement(request)))
@@ -29,7 +32,9 @@ def carry_out(company: Company, segments: list[str], request: Request) -> Reply:
         rows = changes(company, request.parameters.get("entities"), request.parameters.get("changedSince"))
         return _answer(company, CDCResponse=[{"QueryResponse": rows}])
     if name == "batch" and request.method == "POST":
-        rows_of_batch = run_batch(company, _document(request.body), request.parameters.get("requestid"))
+        rows_of_batch = run_batch(
+            company, _document(request.body), request.parameters.get("requestid"), throttled_items
+        )
         return _enveloped(company, "BatchItemResponse", rows_of_batch)
     if name == "upload" and request.method == "POST":
         host = request.headers.get("host", "")
@@ -81,7 +86,8 @@ def _write(company: Company, kind: str, segments: list[str], request: Request) -
         to = request.parameters.get("sendTo")
 
         def mail() -> bytes:
-            return _whole(company, kind, send(company, kind, read(company, kind, segments[1]), to))
+            asked = {"Id": segments[1], "BillEmail": {"Address": to}}
+            return _whole(company, kind, write(company, kind, asked, "send"))
 
         return Reply(200, JSON, once(company, key, b"", mail))
     if len(segments) != 1:

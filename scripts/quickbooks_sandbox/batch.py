@@ -10,7 +10,7 @@ from typing import Any
 from quickbooks_sandbox import money
 from quickbooks_sandbox.changes import changes
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.faults import Fault, missing, refuse, too_long
+from quickbooks_sandbox.faults import Fault, missing, refuse, throttled_item, too_long
 from quickbooks_sandbox.kinds import kind_of
 from quickbooks_sandbox.operations import query, write
 from quickbooks_sandbox.request_ids import LONGEST_ITEM, LONGEST_WITH_BATCH, check_length, identity, once
@@ -19,7 +19,7 @@ MOST_ITEMS = 30
 NOT_ENTITIES = frozenset({"bId", "operation", "optionsData", "Query", "CDCQuery"})
 
 
-def run_batch(company: Company, body: Any, request_id: str | None) -> bytes:
+def run_batch(company: Company, body: Any, request_id: str | None, throttled_items: int = 0) -> bytes:
     """The `BatchItemResponse` list of a batch as JSON; raises a Fault for the batch as a whole."""
     items = body.get("BatchItemRequest") if isinstance(body, dict) else None
     if not isinstance(items, list) or not items:
@@ -29,7 +29,11 @@ def run_batch(company: Company, body: Any, request_id: str | None) -> bytes:
     if len(items) > MOST_ITEMS:
         raise refuse("1040", f"Batch size {len(items)} exceeds the limit of {MOST_ITEMS}")
     check_length(request_id, LONGEST_WITH_BATCH)
-    answers = [_item(company, item, request_id) for item in items]
+    first_throttled = len(items) - throttled_items
+    answers = [
+        _item(company, item, request_id) if position < first_throttled else _refused(item, throttled_item())
+        for position, item in enumerate(items)
+    ]
     if company.switches["batch_answers"] == "reversed":
         answers.reverse()
     return b"[" + b",".join(answers) + b"]"
@@ -49,7 +53,11 @@ def _item(company: Company, item: dict[str, Any], request_id: str | None) -> byt
         key = identity(company, request_id, item_id)
         return once(company, key, money.write(item), lambda: _written(company, item, item_id))
     except Fault as fault:
-        return money.write({"Fault": fault.as_json(), "bId": item_id})
+        return _refused(item, fault)
+
+
+def _refused(item: dict[str, Any], fault: Fault) -> bytes:
+    return money.write({"Fault": fault.as_json(), "bId": str(item.get("bId", ""))})
 
 
 def _written(company: Company, item: dict[str, Any], item_id: str) -> bytes:

@@ -107,11 +107,16 @@ class Company:
         events, self._events = self._events, []
         return events
 
+    def put_events_back(self, events: list[Event]) -> None:
+        """Tell these after all."""
+        self._events = [*events, *self._events]
+
     def check_sync_token(self, stored: Entity, body: Entity, kind: str) -> None:
         """An update must carry the newest SyncToken; raises a Fault."""
         given = body.get("SyncToken")
         if given in (None, ""):
             raise missing("SyncToken")
         if str(given) != stored["SyncToken"]:
-            text = f"{kind} {stored['Id']} is at SyncToken {stored['SyncToken']}, the request had {given}"
-            raise refuse("5010", f"Stale Object Error : {text}")
+            at_once = "You and Olivia Owner were working on this at the same time"
+            text = f"{at_once}. Olivia Owner finished before you did, so your work was not saved."
+            raise refuse("5010", f"Stale Object Error : {text} Entity={kind}")

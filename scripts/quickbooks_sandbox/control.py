@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import money
+from quickbooks_sandbox import money, quota
 from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.delivery import mails
 from quickbooks_sandbox.exchange import Reply, Request, json_reply
 from quickbooks_sandbox.faults import Fault
 from quickbooks_sandbox.kinds import kind_of
-from quickbooks_sandbox.operations import read, write
+from quickbooks_sandbox.office import carry_out
+from quickbooks_sandbox.operations import write
 from quickbooks_sandbox.sandbox import Sandbox
 
 LIGHT = (
@@ -60,6 +61,7 @@ def state(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     """Counters since the start or the last reset."""
     return {
         "calls": dict(sandbox.limits.calls),
+        "metered_reads": quota.metered(sandbox.company),
         "http_429": sandbox.limits.refused,
         "busiest_minute": sandbox.limits.busiest_minute,
         "most_concurrent": sandbox.limits.most_concurrent,
@@ -95,19 +97,7 @@ def seed(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
 
 def office(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
     """What somebody in the office does in QuickBooks: {"entity", "id", "changes"} or {"...", "delete": true}."""
-    company = sandbox.company
-    kind = kind_of(body["entity"])
-    stored = read(company, kind, str(body["id"]))
-    token = {"Id": stored["Id"], "SyncToken": stored["SyncToken"]}
-    if body.get("delete"):
-        return write(company, kind, token, "delete")
-    if body.get("convert"):
-        lines = [line for line in stored["Line"] if line["DetailType"] != "SubTotalLineDetail"]
-        invoice = {"CustomerRef": stored["CustomerRef"], "Line": [{**line, "Id": ""} for line in lines]}
-        return write(
-            company, "Invoice", invoice | {"LinkedTxn": [{"TxnId": stored["Id"], "TxnType": "Estimate"}]}, "create"
-        )
-    return write(company, kind, {**token, "sparse": True, **body["changes"]}, "update")
+    return carry_out(sandbox.company, body)
 
 
 def faults(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:

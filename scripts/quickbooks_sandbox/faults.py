@@ -10,6 +10,9 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 MESSAGES = {
+    "120": "Authorization Failure",
+    "140": "Company is locked",
+    "150": "Company is under maintenance",
     "500": "Unsupported Operation",
     "600": "Duplicate Request ID",
     "610": "Object Not Found",
@@ -22,6 +25,7 @@ MESSAGES = {
     "2170": "Invalid Enumeration",
     "2210": "Invalid Email Address format",
     "2500": "Invalid Reference Id",
+    "3001": "message=ThrottleExceeded; errorCode=003001; statusCode=429",
     "4000": "Error parsing query",
     "4001": "Invalid query",
     "5010": "Stale Object Error",
@@ -30,6 +34,8 @@ MESSAGES = {
     "6080": "No Name Provided",
     "6100": "Invalid Line Tax Code",
     "6140": "Duplicate Document Number Error",
+    "6190": "Invalid Company Status",
+    "6210": "Account Period Closed",
     "6240": "Duplicate Name Exists Error",
     "10000": "An application error has occurred while processing your request",
 }
@@ -37,6 +43,9 @@ INACTIVE = (
     "Something you're trying to use has been made inactive. "
     "Check the fields with accounts, customers, items, vendors or employees."
 )
+
+
+LIMIT_REACHED = "The request limit was reached.  Try again later"
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,12 @@ class Error:
 
     def as_json(self) -> dict[str, str]:
         """As the company service writes it."""
-        return {"Message": MESSAGES[self.code], "Detail": self.detail, "code": self.code, "element": self.element}
+        return {
+            "Message": MESSAGES.get(self.code, "Error"),
+            "Detail": self.detail,
+            "code": self.code,
+            "element": self.element,
+        }
 
 
 class Fault(Exception):
@@ -166,5 +180,9 @@ def wrong_company() -> GatewayFault:
 
 def throttled() -> GatewayFault:
     """429: over the limits."""
-    detail = "The request limit was reached.  Try again later"
-    return GatewayFault(429, "3001", "ThrottleExceeded", detail, "SERVICE")
+    return GatewayFault(429, "3001", "ThrottleExceeded", LIMIT_REACHED, "SERVICE")
+
+
+def throttled_item() -> Fault:
+    """A batch item over the limits, inside an answer that is none."""
+    return Fault(Error("3001", LIMIT_REACHED), kind="SERVICE")

@@ -7,18 +7,18 @@ import threading
 import time
 import traceback
 
-from quickbooks_sandbox import money
+from quickbooks_sandbox import money, quota
 from quickbooks_sandbox.api import carry_out
-from quickbooks_sandbox.exchange import JSON, Cut, Dropped, Reply, Request
-from quickbooks_sandbox.faults import Fault, GatewayFault, severe, throttled, token_refused, wrong_company
+from quickbooks_sandbox.company_states import check_call
+from quickbooks_sandbox.exchange import JSON, Reply, Request
+from quickbooks_sandbox.faults import Fault, GatewayFault, severe, wrong_company
+from quickbooks_sandbox.outages import after, before, edit_first
 from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.trouble import Armed
 from quickbooks_sandbox.xml_answers import as_xml
 
 XML = "application/xml;charset=utf-8"
-HTML = "text/html"
 FAULT_JSON = "application/json"  # only answers that are no fault name their character set
-STATUSES = {"status_500_html": 500, "status_502": 502, "status_503": 503, "status_504": 504}
 SERVED = {
     "QBO-Version": "sandbox",
     "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
@@ -31,16 +31,19 @@ def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
     realm, _, rest = request.path.removeprefix("/v3/company/").partition("/")
     segments = [segment for segment in rest.split("/") if segment]
     kind, facts = _facts(request, segments)
+    company = sandbox.company
     armed = sandbox.trouble.strike(facts)
     try:
-        reply = _before(sandbox, armed, stopping)
+        reply = before(sandbox, company, armed, stopping)
         if reply is None:
             with sandbox.limits.admitted(kind):
-                stopping.wait(sandbox.company.switches["latency_seconds"])
-                reply = _served(sandbox, realm, segments, request)
-                _after(armed, reply, stopping)
+                stopping.wait(company.switches["latency_seconds"])
+                reply = _served(sandbox, realm, segments, request, kind, armed)
+                after(armed, reply, stopping)
     except GatewayFault as fault:
         reply = _refused(sandbox, fault, request)
+    except Fault as fault:
+        reply = _in_format(_fault_reply(sandbox, fault), request)
     return reply
 
 
@@ -71,7 +74,9 @@ def _names_itself(body: bytes) -> bool:
     return isinstance(document, dict) and bool(document.get("Id"))
 
 
-def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request) -> Reply:
+def _served(
+    sandbox: Sandbox, realm: str, segments: list[str], request: Request, kind: str, armed: Armed | None
+) -> Reply:
     arrived = time.perf_counter()
     company = sandbox.company
     with company.lock:
@@ -79,8 +84,14 @@ def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request)
         sandbox.oauth.check(request.authorization)
         if realm != company.realm:
             raise wrong_company()
+        reads = quota.weight(company, kind, request.body)
+        quota.check(company, reads)
         try:
-            reply = carry_out(company, segments, request)
+            check_call(company)
+            edit_first(company, armed, segments, request.body)
+            struck = armed.items if armed is not None and armed.kind == "throttle_item" else 0
+            reply = carry_out(company, segments, request, struck)
+            quota.count(company, reads)
             total, inside = (time.perf_counter() - moment for moment in (arrived, locked))
             spent = f"total={int(total * 1000)}, db={int(inside * 1000)}"
             reply = Reply(200, reply.kind, reply.body, {**SERVED, "Service-Time": spent})
@@ -90,6 +101,11 @@ def _served(sandbox: Sandbox, realm: str, segments: list[str], request: Request)
             traceback.print_exc(file=sys.stderr)
             reply = _fault_reply(sandbox, severe("see the sandbox's log"))
         sandbox.commit(company)
+    return _in_format(reply, request)
+
+
+def _in_format(reply: Reply, request: Request) -> Reply:
+    """The answer as the client asked for it."""
     if reply.kind in (JSON, FAULT_JSON) and not request.wants_json:
         return Reply(reply.status, XML, as_xml(money.parse(reply.body)), reply.headers)
     return reply
@@ -102,39 +118,7 @@ def _fault_reply(sandbox: Sandbox, fault: Fault) -> Reply:
 
 def _refused(sandbox: Sandbox, fault: GatewayFault, request: Request) -> Reply:
     headers = {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if fault.status == 401 else {}
-    throttled_in_xml = fault.status == 429 and sandbox.company.switches["throttle_body"] == "xml"
+    throttled_in_xml = fault.code == "3001" and sandbox.company.switches["throttle_body"] == "xml"
     if fault.always_xml or throttled_in_xml or not request.wants_json:
         return Reply(fault.status, "application/xml", fault.as_xml().encode(), headers)
     return Reply(fault.status, FAULT_JSON, money.write(fault.as_json()), headers)
-
-
-def _before(sandbox: Sandbox, armed: Armed | None, stopping: threading.Event) -> Reply | None:
-    """What an armed fault does to a request that has not been carried out; None: go on."""
-    kind = armed.kind if armed is not None else ""
-    if armed is not None and kind in ("latency", "timeout_before_commit"):
-        stopping.wait(armed.seconds)
-    if kind in ("drop_before_commit", "timeout_before_commit"):
-        raise Dropped
-    if kind == "throttle":
-        sandbox.limits.refused += 1
-        raise throttled()
-    if kind == "expire_token":
-        raise token_refused("Token expired: AB01")
-    if kind == "wrong_cluster":
-        raise GatewayFault(401, "130", "WrongClusterError", "Accessing Wrong Cluster", "AuthenticationFault")
-    if kind == "severe_error":
-        return _fault_reply(sandbox, severe("on demand"))
-    if kind in STATUSES:
-        return Reply(STATUSES[kind], HTML, b"<html><body>Service unavailable</body></html>")
-    return None
-
-
-def _after(armed: Armed | None, reply: Reply, stopping: threading.Event) -> None:
-    """What an armed fault does to a request that has been carried out."""
-    kind = armed.kind if armed is not None else ""
-    if armed is not None and kind == "timeout_after_commit":
-        stopping.wait(armed.seconds)
-    if kind in ("drop_after_commit", "timeout_after_commit"):
-        raise Dropped
-    if kind == "cut_answer":
-        raise Cut(reply)

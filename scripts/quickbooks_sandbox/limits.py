@@ -10,20 +10,21 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from quickbooks_sandbox.faults import throttled
 
 PER_MINUTE = 500
 PER_SECOND = 10
 CONCURRENT = 10
-BATCHES_PER_MINUTE = 40
+BATCHES_PER_MINUTE = 40  # unless the switch allows more
 
 
 class Limits:
     """Sliding windows per company; counts calls and refusals whether it enforces or not."""
 
-    def __init__(self, enforced: bool, clock: Callable[[], float] = time.monotonic) -> None:
-        self.enforced = enforced
+    def __init__(self, switches: Callable[[], dict[str, Any]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._switches = switches
         self.calls: Counter[str] = Counter()
         self.refused = 0
         self.busiest_minute = 0
@@ -52,7 +53,7 @@ class Limits:
         for window in (self._arrivals, self._batches):
             while window and window[0] <= now - 60:
                 window.popleft()
-        if self.enforced and self._is_over(kind, now):
+        if self._switches()["limits"] == "documented" and self._is_over(kind, now):
             self.refused += 1
             raise throttled()
         self.calls[kind] += 1
@@ -67,5 +68,5 @@ class Limits:
             len(self._arrivals) >= PER_MINUTE
             or in_last_second >= PER_SECOND
             or self._running >= CONCURRENT
-            or (kind == "batch" and len(self._batches) >= BATCHES_PER_MINUTE)
+            or (kind == "batch" and len(self._batches) >= self._switches()["batches_per_minute"])
         )

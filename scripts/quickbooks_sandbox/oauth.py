@@ -18,6 +18,7 @@ GRACE = 24 * 3600  # seconds an old refresh token still works
 IDLE = 8_726_400  # seconds a refresh token lives unused
 HARD_LIFE = 5 * 365 * 24 * 3600  # seconds after consent, however often it was used
 CODE_LIFE = 600  # seconds
+INVALID_GRANT = "Incorrect or invalid refresh token"
 
 
 class OAuthError(Exception):
@@ -98,7 +99,7 @@ class OAuth:
             used = form.get("refresh_token", "")
             until, hard = self._lives(used)
             if min(until, hard) < now:
-                raise OAuthError(400, "invalid_grant", "Incorrect or invalid refresh token")
+                raise OAuthError(400, "invalid_grant", INVALID_GRANT)
             if daily and until - IDLE > now - GRACE:
                 return self._issue(now, used, hard_expiry)
             self._keep("refresh", {used: min(until, now + GRACE)}, now)

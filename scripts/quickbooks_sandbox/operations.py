@@ -7,6 +7,7 @@ from typing import Any
 
 from quickbooks_sandbox import sales_forms
 from quickbooks_sandbox.company import Company
+from quickbooks_sandbox.company_states import check_write
 from quickbooks_sandbox.delivery import send
 from quickbooks_sandbox.families import FAMILIES
 from quickbooks_sandbox.faults import INACTIVE, Fault, refuse
@@ -26,6 +27,7 @@ def write(company: Company, kind: str, body: Any, operation: str, option: str = 
     if not isinstance(body, dict):
         raise refuse("2010", "Property Name:Can not deserialize the request")
     family = FAMILIES[kind]
+    check_write(company, kind, body)
     if operation == "create" and not body.get("Id"):
         if family.create is None:
             raise unsupported(operation, kind)
@@ -39,6 +41,7 @@ def write(company: Company, kind: str, body: Any, operation: str, option: str = 
     if change is None and not (operation == "send" and kind in FORMS):
         raise unsupported(operation, kind)
     stored = read(company, kind, "1" if kind in SINGLE else str(body.get("Id", "")))
+    check_write(company, kind, stored)
     if change is None:
         return send(company, kind, stored, (body.get("BillEmail") or {}).get("Address"))
     if kind in FORMS and option == DUPLICATES and change is family.update:

@@ -44,7 +44,8 @@ class Sandbox:
         self.webhooks.point(Endpoint.read(kept) if kept else webhook)
         new = store.empty
         self.oauth = OAuth(app, store, self.company.clock)
-        self.limits = Limits(enforce_limits)
+        self.limits = Limits(lambda: self.company.switches)
+        self._set_options()
         if new:
             self._fill(country)
         self.commit(self.company)
@@ -69,19 +70,25 @@ class Sandbox:
         """Back to the company as it was when it was first started, in another country if one is named."""
         self.company.store.clear()
         self.company.switches = defaults()
+        self._set_options()
         self.company.clock.offset = 0.0
         self.trouble.clear()
         self.trouble.hits.clear()
         self.oauth.access_life = 3600
         self.oauth.grant()
         self.webhooks.point(self._webhook)
-        self.limits = Limits(self._enforce_limits)
+        self.limits = Limits(lambda: self.company.switches)
         self._fill(country or self._country)
+
+    def _set_options(self) -> None:
+        """Set the switches that have options of their own."""
+        switches = self.company.switches
+        switches["latency_seconds"] = self._latency
+        switches["limits"] = "documented" if self._enforce_limits else "off"
+        self.company.store.set_value("switches", switches)
 
     def _fill(self, country: str) -> None:
         self.company.store.set_value("country", country)
-        self.company.switches["latency_seconds"] = self._latency
-        self.company.store.set_value("switches", self.company.switches)
         sample_company.lay_foundation(self.company)
         if not self._empty_company:
             sample_company.fill(self.company)

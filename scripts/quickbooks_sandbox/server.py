@@ -90,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
             return control_reply(self.server.sandbox, request)
         if request.path.startswith("/_files/"):
             return file_reply(self.server.sandbox.company, request.path)
-        return sign_in_reply(self.server.sandbox, request)
+        return sign_in_reply(self.server.sandbox, request, self.server.stopping)
 
     def _send(self, reply: Reply, length: int) -> None:
         """Write the head and the first `length` bytes of the body."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from urllib.parse import parse_qsl, urlencode
 
 from quickbooks_sandbox.exchange import Reply, Request, json_reply
-from quickbooks_sandbox.faults import GatewayFault
-from quickbooks_sandbox.oauth import OAuthError
+from quickbooks_sandbox.faults import Fault, GatewayFault
+from quickbooks_sandbox.oauth import INVALID_GRANT, OAuthError
+from quickbooks_sandbox.outages import after, before
 from quickbooks_sandbox.sandbox import Sandbox
 
+ASIDE = {"/oauth2/v1/tokens/bearer": "token", "/v2/oauth2/tokens/revoke": "revoke"}
 SCOPES = frozenset({"com.intuit.quickbooks.accounting", "openid", "profile", "email", "phone", "address"})
 HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
 USER = {
@@ -21,9 +24,28 @@ USER = {
 }
 
 
-def sign_in_reply(sandbox: Sandbox, request: Request) -> Reply:
-    """Answer a request outside the company's API."""
+def sign_in_reply(sandbox: Sandbox, request: Request, stopping: threading.Event) -> Reply:
+    """Answer a request outside the company's API; raises Dropped or Cut when the connection is to end instead."""
     path = request.path.rstrip("/")
+    entity = ASIDE.get(path)
+    if entity is None or request.method != "POST":
+        return _reply(sandbox, request, path)
+    form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    operation = form.get("grant_type", "") if entity == "token" else "revoke"
+    armed = sandbox.trouble.strike({"entity": entity, "operation": operation, "requestid": ""})
+    if armed is not None and armed.kind == "invalid_grant":
+        return json_reply(400, OAuthError(400, "invalid_grant", INVALID_GRANT).body)
+    try:
+        reply = before(sandbox, sandbox.company, armed, stopping) or _reply(sandbox, request, path)
+    except GatewayFault as fault:
+        return json_reply(fault.status, fault.as_json())
+    except Fault as fault:
+        return json_reply(fault.status, {"Fault": fault.as_json()})
+    after(armed, reply, stopping)
+    return reply
+
+
+def _reply(sandbox: Sandbox, request: Request, path: str) -> Reply:
     with sandbox.company.lock:
         try:
             if path.startswith("/.well-known/openid"):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from quickbooks_sandbox.limits import BATCHES_PER_MINUTE
 
 
 @dataclass(frozen=True)
 class Switch:
-    """One assumption. `choices` are its values; without choices it is a number of at least 0."""
+    """One assumption. `choices` are its values; without choices it is a number of at least 0, or a day or `never`."""
 
     default: Any
     choices: tuple[Any, ...] = ()
+    is_day: bool = False
 
     def read(self, name: str, value: Any) -> Any:
         """A value for it; raises ValueError."""
@@ -20,6 +24,8 @@ class Switch:
             if value not in self.choices or isinstance(value, bool) is not isinstance(self.default, bool):
                 raise ValueError(f"{name} is one of {', '.join(map(str, self.choices))}, not {value!r}")
             return value
+        if self.is_day:
+            return value if value == "never" else date.fromisoformat(str(value)).isoformat()
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or value < 0:
             raise ValueError(f"{name} is a number of at least 0, not {value!r}")
         return value if isinstance(value, int) else float(value)
@@ -46,6 +52,15 @@ SWITCHES: dict[str, Switch] = {
     "send_changes_sync_token": Switch(True, YES_NO),
     "mails_per_day": Switch(0),
     "latency_seconds": Switch(0),
+    "acceptance_is_told": Switch(True, YES_NO),
+    "company_state": Switch("open", ("open", "subscription_ended", "company_locked", "maintenance", "access_lost")),
+    "company_state_status": Switch(400, (400, 401, 403, 503)),
+    "books_closed_until": Switch("never", is_day=True),
+    "limits": Switch("off", ("off", "documented")),
+    "batches_per_minute": Switch(BATCHES_PER_MINUTE, (BATCHES_PER_MINUTE, 120)),
+    "reads_per_month": Switch(0),
+    "quota_status": Switch(429, (429, 403)),
+    "batch_queries_metered": Switch("each", ("each", "one", "none")),
     "balances_change_lists": Switch(False, YES_NO),
     "sales_tax": Switch("off", ("off", "manual", "automated")),
     "default_tax_code": Switch("ignored", ("ignored", "used")),

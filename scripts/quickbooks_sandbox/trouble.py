@@ -22,10 +22,25 @@ KINDS = frozenset(
         "throttle",
         "expire_token",
         "wrong_cluster",
+        "wrong_realm",
+        "revoke_tokens",
+        "invalid_grant",
+        "edit_first",
+        "refuse",
+        "throttle_item",
+        "subscription_ended",
+        "books_closed",
+        "company_locked",
+        "maintenance",
+        "access_lost",
     }
 )
 
 
+# Faults that make sense for some paths only.
+ONLY = {"invalid_grant": ("token",), "throttle_item": ("batch",)}
+# Paths outside the company's API: a fault strikes them only if it names them.
+ASIDE = frozenset({"token", "revoke"})
 FACTS = frozenset({"entity", "operation", "requestid"})
 
 
@@ -38,6 +53,10 @@ class Armed:
     seconds: float = 5.0
     skip: int = 0
     match: dict[str, str] = field(default_factory=dict)
+    code: str = ""
+    status: int = 400
+    items: int = 1
+    changes: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, wish: dict[str, Any]) -> Armed:
@@ -49,6 +68,13 @@ class Armed:
         armed.count, armed.skip, armed.seconds = int(armed.count), int(armed.skip), float(armed.seconds)
         if armed.count < 1 or armed.skip < 0 or not 0 <= armed.seconds < float("inf"):
             raise ValueError(f"count, skip or seconds of {armed.kind} is out of range")
+        armed.code, armed.status, armed.items = str(armed.code), int(armed.status), int(armed.items)
+        if armed.kind == "refuse" and not armed.code.isdigit():
+            raise ValueError("refuse needs a code, such as 6540")
+        if not 400 <= armed.status < 600 or armed.items < 1:
+            raise ValueError(f"status or items of {armed.kind} is out of range")
+        if armed.kind in ONLY and armed.match.get("entity", "").lower() not in ONLY[armed.kind]:
+            raise ValueError(f"{armed.kind} strikes {' and '.join(ONLY[armed.kind])} only: match that entity")
         unknown = sorted(set(armed.match) - FACTS)
         if unknown:
             raise ValueError(f"a request is not matched by {', '.join(unknown)} but by {', '.join(sorted(FACTS))}")
@@ -56,6 +82,8 @@ class Armed:
 
     def fits(self, facts: dict[str, str]) -> bool:
         """Whether a request is one that this fault waits for."""
+        if facts["entity"] in ASIDE and self.match.get("entity", "").lower() != facts["entity"]:
+            return False
         return all(facts.get(name, "").lower() == str(wanted).lower() for name, wanted in self.match.items())
 
 

@@ -12,6 +12,7 @@ import pytest
 from local_servers import quickbooks_sandbox
 from quickbooks_sandbox.faults import GatewayFault
 from quickbooks_sandbox.limits import Limits
+from quickbooks_sandbox.switches import defaults
 from tests.quickbooks_sandbox.api import Api
 
 
@@ -34,7 +35,7 @@ def hands() -> Hands:
 @pytest.fixture
 def limits(hands: Hands) -> Limits:
     """Limits that are enforced."""
-    return Limits(True, hands)
+    return Limits(lambda: defaults() | {"limits": "documented"}, hands)
 
 
 def call(limits: Limits, kind: str = "write") -> bool:
@@ -85,7 +86,7 @@ def test_it_admits_forty_batches_in_any_minute(limits: Limits, hands: Hands) -> 
 
 
 def test_it_counts_without_enforcing(hands: Hands) -> None:
-    limits = Limits(False, hands)
+    limits = Limits(defaults, hands)
     assert all(call(limits, "batch") for _ in range(600))
     assert (limits.calls["batch"], limits.busiest_minute, limits.refused) == (600, 600, 0)
 

@@ -31,7 +31,7 @@ def test_it_names_every_switch_with_its_default() -> None:
     }
     for name, _, assumed, _ in rows_of("Switches"):
         choices = {str(choice) for choice in SWITCHES[name.strip("`")].choices if not isinstance(choice, bool)}
-        others = choices - {SWITCHES[name.strip("`")].default}
+        others = choices - {str(SWITCHES[name.strip("`")].default)}
         assert others <= set(re.findall(r"`(\w+)`", assumed)), name
 
 
