@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,22 +15,28 @@ from tests.acceptance.company import Company
 from tests.conftest import wipe
 
 
-@pytest.fixture(scope="module")
-def company_of_module(couch_url: str, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def founded(couch_url: str, sandbox: Sandbox, directory: Path, country: str = "US", **settings: str) -> Company:
     """Roadbook installed and connected, Bob added, the catalog on the server; no connector runs."""
     address, user, password = split_credentials(couch_url)
     wipe(CouchServer(address, user, password))
     if not sandbox.alive():
         sandbox.restart()
-    sandbox.control("POST", "reset")
-    settings = settings_for(couch_url, sandbox, roadbook_lease_seconds="2", roadbook_log_format="json")
-    roadbook = Roadbook(settings, tmp_path_factory.mktemp("roadbook"))
+    sandbox.control("POST", "reset", {"country": country})
+    settings = settings_for(couch_url, sandbox, roadbook_lease_seconds="2", roadbook_log_format="json", **settings)
+    roadbook = Roadbook(settings, directory)
     roadbook.install()
     roadbook.connect(sandbox)
     bob = roadbook.add_rep("bob", "north")
     roadbook.sync_catalog()
-    yield Company(roadbook, sandbox, bob)
-    roadbook.stop()
+    return Company(roadbook, sandbox, bob)
+
+
+@pytest.fixture(scope="module")
+def company_of_module(couch_url: str, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company in the United States."""
+    company = founded(couch_url, sandbox, tmp_path_factory.mktemp("roadbook"))
+    yield company
+    company.roadbook.stop()
 
 
 @pytest.fixture

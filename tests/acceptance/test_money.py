@@ -1,4 +1,4 @@
-"""Discounts, charges, decimals and numbers, the whole way."""
+"""Discounts, charges, decimals, sales tax and numbers, the whole way."""
 
 from __future__ import annotations
 
@@ -40,6 +40,23 @@ def test_an_order_with_discounts_is_an_estimate_of_the_same_total(
     ]
     off = [line["Amount"] for line in estimate["Line"] if line["DetailType"] == "DiscountLineDetail"]
     assert [Decimal(str(amount)) for amount in off] == [Decimal(discount)]
+
+
+@pytest.fixture
+def taxed(company: Company, request: pytest.FixtureRequest) -> Iterator[None]:
+    """The company charges sales tax for the length of a test."""
+    company.sandbox.control("POST", "switches", {"sales_tax": request.param})
+    yield
+    company.sandbox.control("POST", "switches", {"sales_tax": "off"})
+
+
+@pytest.mark.parametrize("taxed", ["manual", "automated"], indirect=True)
+def test_an_order_is_taxed_as_the_company_charges_tax(company: Company, taxed: None) -> None:
+    company.connector()
+    ids = company.hand_in(lines=LINES[:2], discount={"amount": "62.31"}, total="1800.00", tax="144.00")
+    receipt = company.wait_for(ids)[ids[0]]
+    assert receipt["estimate"]["total"] == "1944.00"  # eight percent of what is left after the discount
+    assert "notice" not in receipt
 
 
 @pytest.fixture
