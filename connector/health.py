@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from connector.errors import CouchError, QuickBooksError
 from connector.identifiers import CATALOG, CONNECTOR, OPS
+from connector.policies import policy_of
+from connector.policy import NOT_APPLICABLE, TAX_EXCLUDED, TAX_INCLUSIVE, Policy
 from connector.quickbooks import TokenStore
 from connector.quickbooks.countdown import countdowns
 from connector.servers import admin_server, connector_server
@@ -40,14 +42,38 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
     if not realm:
         yield "QuickBooks", "no company is connected: run `roadbook quickbooks connect`"
         return
+    gateway = connection_of(settings, server).gateway
     try:
-        company = connection_of(settings, server).gateway.company()
-        yield f"QuickBooks {company.get('CompanyName', realm)}", None
+        company = gateway.company()
+        policy = policy_of(settings, gateway.preferences(), company)
     except QuickBooksError as error:
         yield "QuickBooks", str(error)
+    else:
+        yield f"QuickBooks {company.get('CompanyName', realm)}", None
+        yield from money_of(settings, policy)
     row = TokenStore(server.database(CONNECTOR), settings.roadbook_secret_keys).outline(realm)
     for each in countdowns(row, datetime.now(UTC)) if row else ():
         if each.warning:
             yield f"QuickBooks sign-in, {each.title.lower()}: {each.left}", each.warning
     if row is not None and row.refused_at is not None:
         yield "posting", f"stopped, because {row.because}"
+
+
+def money_of(settings: Settings, policy: Policy) -> Iterator[tuple[str, str | None]]:
+    """(what, problem or None) for the company's currency, tax, discounts and numbers."""
+    mine, home = settings.roadbook_currency, policy.home_currency
+    wrong = None if mine == home else f"it is {home} in QuickBooks; set ROADBOOK_CURRENCY, then `roadbook catalog sync`"
+    yield f"home currency {mine}{' (of several)' if policy.multicurrency else ''}", wrong
+    yield tax_in_words(policy), None
+    yield f"discounts {'allowed' if policy.discounts_allowed else 'turned off: orders that need one are parked'}", None
+    yield f"estimates numbered by {'Roadbook' if policy.own_numbers else 'QuickBooks'}", None
+
+
+def tax_in_words(policy: Policy) -> str:
+    """How orders are taxed, as an operator reads it."""
+    if not policy.using_sales_tax:
+        return "sales tax off"
+    if policy.united_states:
+        return "sales tax by address (automated)" if policy.automated_sales_tax else "sales tax by tax code"
+    texts = {TAX_EXCLUDED: "on top of prices", TAX_INCLUSIVE: "included in prices", NOT_APPLICABLE: "not applicable"}
+    return f"tax {texts[policy.tax_calculation]}"

@@ -110,7 +110,7 @@ def inclusive_line(
     unit_price = divided(amount, line.quantity)
     if to_cents(line.quantity * unit_price) != amount:
         raise MappingError(f"line “{line.name}” has no unit price without tax that gives {show(amount)}")
-    body = written(line, product, tax_code, amount, unit_price)
+    body = written(line, product, tax_code, amount, unit_price, off)
     body["SalesItemLineDetail"]["TaxInclusiveAmt"] = worth
     return body
 
@@ -122,11 +122,20 @@ def divided(amount: Decimal, quantity: Decimal) -> Decimal:
         return plain((amount / quantity).quantize(Decimal(1).scaleb(-NET_UNIT_PRICE_PLACES), rounding=ROUND_HALF_UP))
 
 
-def written(line: Line, product: Mapping[str, Any], tax_code: str, amount: Decimal, unit_price: Decimal) -> Body:
-    """A line in QuickBooks' fields; the description says what discount is in the price."""
+def written(
+    line: Line,
+    product: Mapping[str, Any],
+    tax_code: str,
+    amount: Decimal,
+    unit_price: Decimal,
+    off: Decimal = Decimal(0),
+) -> Body:
+    """A line in QuickBooks' fields; the description says what discounts are in the price."""
     description = line.name
     if line.discount:
-        description = f"{line.name} ({plain(line.unit_price)} less {plain(line.discount * 100)} %)"
+        description += f" ({plain(line.unit_price)} less {plain(line.discount * 100)} %)"
+    if off:
+        description += f" (less {show(off)} of the order's discount)"
     detail: Body = {
         "ItemRef": {"value": product["quickbooks_id"]},
         "Qty": plain(line.quantity),

@@ -14,12 +14,13 @@ export function orderLine(order, {receipt, unsent, refused}) {
 
 function whereItIs(state, receipt, refused) {
   const reason = receipt?.reason?.text ? `: ${receipt.reason.text}` : '';
+  const notice = receipt?.notice?.text ? `. ${receipt.notice.text}` : '';
   const estimate = receipt?.estimate?.number ? `in QuickBooks as estimate ${receipt.estimate.number}` : '';
   switch (state) {
     case 'unsent': return 'on this device';
     case 'sent': return 'on the server';
     case 'refused': return `refused by the server: ${refused}`;
-    case 'posted': return estimate;
+    case 'posted': return `${estimate}${notice}`;
     default: return `${[estimate, state].filter(Boolean).join(', ')}${reason}`;
   }
 }

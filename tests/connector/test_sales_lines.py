@@ -165,6 +165,7 @@ def test_it_spreads_a_discount_over_lines_whose_prices_include_tax() -> None:
     body = lines_of(wanted, CUSTOMER, VAT, INCLUSIVE)
     assert taken_off(body) == []
     assert total_of(line["SalesItemLineDetail"]["TaxInclusiveAmt"] for line in body["Line"]) == wanted.total
+    assert body["Line"][0]["Description"] == "Queso “Cabrales” (14 less 5 %) (less 4.12 of the order's discount)"
 
 
 def test_it_refuses_to_split_a_price_by_a_rate_it_does_not_know() -> None:

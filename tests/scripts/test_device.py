@@ -60,6 +60,14 @@ def test_it_carries_an_order_from_a_device_without_a_network_to_an_estimate_numb
     assert [found["of"] for found in device.wait_for_receipts(orders=[taken["order"]])] == [taken["order"]]
     assert device.call("order_line", order=taken["order"])["line"].endswith(": in QuickBooks as estimate 1042")
 
+    told = "The order says 55.80 USD before tax, but QuickBooks reckons 55.81 USD before tax."
+    current = orders.get(f"receipt:{taken['order'].removeprefix('order:')}")
+    assert current is not None
+    orders.put(current | {"notice": {"code": "total_differs", "text": told}})
+    device.call("sync")
+    shown = device.call("order_line", order=taken["order"])["line"]
+    assert shown.endswith(f": in QuickBooks as estimate 1042. {told}")
+
 
 def test_it_freezes_names_and_prices_and_computes_amounts_exactly(orders: Database, open_device: Open) -> None:
     device = open_device(memory=True)
