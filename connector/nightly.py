@@ -94,7 +94,7 @@ class Nightly:
         except Exception as error:
             # Nothing that goes wrong here may end the scheduler's job.
             self._not_before = now + AFTER_FAILURE
-            log.error("reconciliation.failed", reason=str(error), expected=isinstance(error, RoadbookError))
+            log.error("reconciliation.failed", reason=str(error), exc_info=not isinstance(error, RoadbookError))
 
     def _run(self, now: datetime, last: Document | None) -> None:
         ledger = RecordedOrders(self._server.database(CONNECTOR))

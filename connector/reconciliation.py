@@ -147,7 +147,10 @@ class Reconciliation:
             if form.key not in self._forms or is_older(self._forms[form.key].version, form.version)
         }
 
-    def _read_these(self, keys: Iterable[FormKey]) -> None:
+    def _read_these(self, keys: Collection[FormKey]) -> None:
+        """Read forms anew; one that is gone meanwhile is forgotten."""
+        for key in keys:
+            self._forms.pop(key, None)
         for entity in ENTITIES:
             ids = {id for kind, id in keys if kind == entity}
             self._take_forms(self._books.these(entity, ids))

@@ -15,7 +15,7 @@ from connector.identifiers import order_number
 from connector.ledger import Row
 from connector.mapping import marker
 from connector.reconciliation import Reconciliation, Subjects
-from connector.recorded_orders import RecordedOrders
+from connector.recorded_orders import RecordedOrder, RecordedOrders
 from connector.settings import Settings
 from local_servers.quickbooks_sandbox import Sandbox
 from tests.connector.office import LINE, Office, kinds, office_of
@@ -184,21 +184,49 @@ def test_an_order_that_is_posted_while_quickbooks_is_read_is_not_taken_for_wrong
     assert (kinds(result), result.reads) == ([], 2)
 
 
-def test_a_difference_that_the_connector_has_just_made_itself_is_looked_at_again(office: Office) -> None:
+class Amending(RecordedOrders):
+    """A ledger in which an amendment is posted and recorded right before, or right after, the changed rows are read."""
+
+    def __init__(self, office: Office, order: Row, *, before: bool, deleted: bool = False) -> None:
+        super().__init__(office.database)
+        self._office = office
+        self._order = order
+        self._before = before
+        self._deleted = deleted
+
+    def changed_since(self, moment: datetime) -> Iterator[RecordedOrder]:
+        if self._before:
+            self._amend()
+        yield from super().changed_since(moment)
+        if not self._before:
+            self._amend()
+
+    def _amend(self) -> None:
+        self._office.reprice(self._order, "99.00")
+        amended = {**(self._order.estimate or {}), "total": "99.00", "sync_token": "1"}
+        self._office.record(replace(self._order, state="amended", estimate=amended))
+        if self._deleted:
+            self._office.change(self._order, delete=True)
+
+
+@pytest.mark.parametrize(("deleted", "found"), [(False, []), (True, ["missing"])], ids=["stands", "then deleted"])
+def test_an_estimate_that_was_amended_after_it_was_read_is_read_again(
+    office: Office, deleted: bool, found: list[str]
+) -> None:
+    ledger = Amending(office, office.posted(1), before=True, deleted=deleted)
+    books = FormReader(office.gateway)
+    result = Reconciliation(ledger, books).run(month_ago())
+    assert [kind for kind, _, _ in kinds(result)] == found
+    assert result.reads == 2
+
+
+def test_a_row_that_was_amended_after_it_was_read_is_read_again(office: Office) -> None:
+    office.sandbox.control("POST", "clock", {"ahead": -90 * 86400})
     order = office.posted(1)
-    ask = RecordedOrders.unposted
-
-    class Slow(RecordedOrders):
-        """The ledger, in which an amendment is recorded right after it was read."""
-
-        def unposted(self) -> Any:
-            office.reprice(order, "99.00")
-            amended = {**(order.estimate or {}), "total": "99.00", "sync_token": "1"}
-            office.record(replace(order, state="amended", estimate=amended))
-            return ask(self)
-
-    result = Reconciliation(Slow(office.database), FormReader(office.gateway)).run(month_ago())
+    office.sandbox.control("POST", "clock", {"ahead": 0})
+    result = Reconciliation(Amending(office, order, before=False), FormReader(office.gateway)).run(month_ago())
     assert kinds(result) == []
+    assert result.reads == 3  # the range, the old estimate by id, and once more
 
 
 def test_what_it_is_told_to_look_at_besides_is_looked_at(office: Office) -> None:
