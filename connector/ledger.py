@@ -180,8 +180,11 @@ class Ledger:
 
     def read(self, row_ids: Iterable[str]) -> dict[str, Row]:
         """Rows by their document id; those that do not exist are left out."""
+        return self._rows(self.database.fetch(row_ids))
+
+    def _rows(self, documents: Mapping[str, Document]) -> dict[str, Row]:
         rows = {}
-        for key, document in self.database.fetch(row_ids).items():
+        for key, document in documents.items():
             try:
                 rows[key] = row_of(document)
             except (KeyError, TypeError) as error:
@@ -226,6 +229,15 @@ class Ledger:
         rows = self.database.view("ledger", "by_ulid", key=wanted.split(":", 1)[0], include_docs=True)
         found = [row_of(row["doc"]) for row in rows]
         return next((row for row in found if row.key == wanted), None)
+
+    def listed(self, view: str, keys: Sequence[str]) -> list[Row]:
+        """The rows under many keys of a view such as `by_estimate` or `by_ulid`, each once, in one request."""
+        if not keys:
+            return []
+        path = f"_design/ledger/_view/{view}"
+        found = self.database.call("POST", path, {"keys": list(keys)}, include_docs="true")["rows"]
+        documents = {row["id"]: row["doc"] for row in found if row.get("doc")}
+        return list(self._rows(documents).values())
 
     def put(self, row: Row) -> Row:
         """Write one row; raises DocumentConflict if somebody else did first."""

@@ -37,6 +37,9 @@ class Settings(BaseModel):
     quickbooks_redirect_uri: str = Field(
         "http://localhost:8000/quickbooks/callback", description="The redirect address registered with the app."
     )
+    quickbooks_webhook_token: tuple[SecretStr, ...] = Field(
+        (), description="The verifier tokens of QuickBooks' webhooks, separated by commas; without one they are off."
+    )
     roadbook_order_status: Literal["Accepted", "Pending", "Invoice"] = Field(
         "Accepted", description="The estimate status that an order gets; `Invoice`: it becomes an invoice instead."
     )
@@ -53,6 +56,12 @@ class Settings(BaseModel):
     roadbook_readers: int = Field(4, ge=1, le=8, description="How many databases are read at the same time.")
     roadbook_posters: int = Field(4, ge=1, le=8, description="How many requests to QuickBooks may be under way.")
     roadbook_sweep_minutes: float = Field(15, gt=0, le=1440, description="Minutes between sweeps of all databases.")
+    roadbook_watch_minutes: float = Field(
+        5,
+        ge=0,
+        le=1440,
+        description="Minutes between looks at what changed in QuickBooks; `0`: only when a webhook says so.",
+    )
     roadbook_reconcile_at: str = Field(
         "02:30",
         pattern=r"^(off|([01][0-9]|2[0-3]):[0-5][0-9])$",
@@ -83,7 +92,7 @@ class Settings(BaseModel):
             raise ValueError("must carry an admin's user and password: http://admin:password@host:5984")
         return value
 
-    @field_validator("roadbook_secret_keys", mode="before")
+    @field_validator("roadbook_secret_keys", "quickbooks_webhook_token", mode="before")
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -26,10 +26,18 @@ class Step(StrEnum):
     RECEIPT_RECORDED = "receipt_recorded"
 
 
-observers: list[Callable[[Step, tuple[str, ...]], None]] = []
+class LookStep(StrEnum):
+    """Every point at which dying must not lose what happened in QuickBooks, in the order they are passed."""
+
+    CHANGES_OF_BOOKS_READ = "changes_of_books_read"
+    CHANGES_OF_BOOKS_RECORDED = "changes_of_books_recorded"
+    CURSOR_MOVED = "cursor_moved"
 
 
-def reached(step: Step, documents: Iterable[str]) -> None:
+observers: list[Callable[[Step | LookStep, tuple[str, ...]], None]] = []
+
+
+def reached(step: Step | LookStep, documents: Iterable[str]) -> None:
     """Say that a step was passed for some documents."""
     named = tuple(documents)
     log.debug("step.reached", step=step.value, documents=named[:10], count=len(named))

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connector.checkpoints import Checkpoints
 from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
+from connector.cursors import Cursors
 from connector.dead_letters import DeadLetters
 from connector.doorbell import Doorbell
 from connector.errors import CouchError
@@ -31,8 +32,11 @@ from connector.readers import Readers
 from connector.receipts import Receipts
 from connector.records import time_text
 from connector.registry import Registry
+from connector.sales import KINDS, Sales
 from connector.settings import Settings
+from connector.signals import Signals
 from connector.sweep import Sweep
+from connector.watching import GAP, Feed, Watch
 
 DOORBELL_SILENCE = 35  # seconds without a heartbeat after which the doorbell's connection counts as dead
 FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
@@ -128,6 +132,21 @@ class Worker:
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP, args=(posters, ledger))
         nightly = Nightly(self._settings.roadbook_reconcile_at, self._server, connection.gateway)
         scheduler.add_job(nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
+        if connection.realm:
+            sales = Feed("sales", KINDS, Sales(ledger, connection.gateway, posters.found).take)
+            minutes = self._settings.roadbook_watch_minutes
+            watch = Watch(
+                connection.gateway,
+                Cursors(self._database),
+                Signals(self._database),
+                lease,
+                [sales],
+                self._lost.set,
+                min(GAP, minutes * 60) if minutes else GAP,
+            )
+            threads.append(threading.Thread(target=watch.run, args=(done,), name="watch", daemon=True))
+            if minutes:
+                scheduler.add_job(watch.wanted, "interval", minutes=minutes)
         try:
             self._take_up(posters, ledger)
             keeper.look()

@@ -4,6 +4,7 @@ from connector.quickbooks.batches import BatchItem, BatchOutcome
 from connector.quickbooks.bodies import canonical_json
 from connector.quickbooks.call_record import MonthOfCalls, this_month
 from connector.quickbooks.call_record import months as call_months
+from connector.quickbooks.changes import Change, Changes
 from connector.quickbooks.connection import Connection
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.keeper import Keeper
@@ -18,6 +19,8 @@ from connector.quickbooks.tokens import StoredTokens, Tokens
 __all__ = [
     "BatchItem",
     "BatchOutcome",
+    "Change",
+    "Changes",
     "Connection",
     "Gateway",
     "Keeper",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +12,7 @@ from quickbooks.exceptions import QuickbooksException
 
 from connector.errors import QuickBooksUnreachable, Throttled, UnknownOutcome
 from connector.quickbooks.batches import BatchItem, BatchOutcome, batch_body, outcomes_of, rows_of
+from connector.quickbooks.changes import ChangeReader, Changes
 from connector.quickbooks.queries import PAGE, count_of, literal, page_of
 from connector.quickbooks.transport import Transport
 
@@ -109,10 +110,20 @@ class Gateway:
         day = txn_date if isinstance(txn_date, str) else txn_date.isoformat()
         return list(self.query_all(entity, f"CustomerRef = {literal(customer_id)} AND TxnDate = {literal(day)}"))
 
-    def _query(self, statement: str) -> dict[str, Any]:
+    def changes(self, kinds: Sequence[str], since: datetime) -> Changes:
+        """What was made, changed or deleted since a moment, all of it: one call, unless that was long ago or much."""
+        return ChangeReader(self._capture, self._asked).read(kinds, since)
+
+    def _capture(self, entities: str, since: str) -> dict[str, Any]:
         with translated(writes=False):
-            answer = self._transport.client.query(statement.encode())
-            return member(answer, "QueryResponse", writes=False)
+            return self._transport.checked(self._transport.client.change_data_capture(entities, since))
+
+    def _asked(self, statement: str) -> dict[str, Any]:
+        with translated(writes=False):
+            return self._transport.checked(self._transport.client.query(statement.encode()))
+
+    def _query(self, statement: str) -> dict[str, Any]:
+        return member(self._asked(statement), "QueryResponse", writes=False)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ POSTED = {
     "received_at": "2026-11-20T18:00:00.000Z",
     "changed_at": "2026-11-20T18:00:02.000Z",
     "due_at": "2026-11-20T18:00:00.000Z",
-    "estimate": {"id": "145", "number": "1042"},
+    "estimate": {"id": "145", "number": "1042", "invoice": "146"},
 }
 DUE = POSTED | {"state": "waiting", "work": "post", "due_at": "2026-11-20T19:00:00.000Z", "estimate": None}
 LETTER = {"_id": "dead:orders-r:order:1:1-a", "type": "dead_letter", "at": "2026-11-20T18:00:00.000Z"}
@@ -48,7 +48,7 @@ def rows(path: str, *documents: dict[str, Any]) -> list[list[Any]]:
         ("ledger/views/by_state", [["posted", POSTED["changed_at"]], ["waiting", POSTED["changed_at"]]]),
         ("ledger/views/by_rep", [[POSTED["rep"], POSTED["received_at"]]] * 2),
         ("ledger/views/by_ulid", [POSTED["ulid"]] * 2),
-        ("ledger/views/by_estimate", ["145"]),
+        ("ledger/views/by_estimate", ["145", "146"]),
         ("dead/views/by_time", [LETTER["at"]]),
         ("registry/views/by_account", ["bob"]),
     ],

@@ -1,0 +1,125 @@
+"""What the office does to orders' estimates and invoices in QuickBooks reaches their ledger rows, and so the reps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from connector.books import DELETED, gone, seen
+from connector.errors import CouchError, QuickBooksFault
+from connector.estimates import is_invoice
+from connector.ledger import LATER, Ledger, Row
+from connector.quickbooks import Change, Gateway
+from connector.records import time_text
+
+KINDS = ("Estimate", "Invoice")
+OBJECT_GONE = "610"
+TRIES = 5  # times rows are read again when somebody else writes them at the same moment
+KEYS = 500  # ids in one question to the ledger
+
+Entity = dict[str, Any]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Taken:
+    """How many rows changed, and how many must be looked at again because a change of their own is on its way."""
+
+    rows: int = 0
+    waiting: int = 0
+
+
+class Sales:
+    """Brings changes in QuickBooks to the rows of orders; what it writes is handed to `found` for its receipt."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        gateway: Gateway,
+        found: Callable[[Row], None],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._ledger = ledger
+        self._gateway = gateway
+        self._found = found
+        self._clock = clock
+
+    def take(self, changes: Sequence[Change]) -> Taken:
+        """Put on record what happened to orders; the same changes again, in any order, change nothing.
+
+        Raises LeaseLost, CouchError and what reading from QuickBooks raises; then all of it is to be taken again.
+        """
+        ids = sorted({change.id for change in changes})
+        news = {(change.kind, change.id): change for change in changes}
+        parts = [self._take(ids[start : start + KEYS], news) for start in range(0, len(ids), KEYS)]
+        return Taken(sum(part.rows for part in parts), sum(part.waiting for part in parts))
+
+    def _take(self, ids: Sequence[str], news: Mapping[tuple[str, str], Change]) -> Taken:
+        written = 0
+        for _ in range(TRIES):
+            orders = [row for row in self._ledger.listed("by_estimate", ids) if self._is_ours(row)]
+            after = [changed for row in orders if (changed := self._after(row, news)) is not None]
+            busy = self._changing(after)
+            ready = [row for row in after if row.id not in busy]
+            stored, conflicts = self._ledger.write(ready) if ready else ([], [])
+            for row in stored:
+                log.info("order.seen_in_quickbooks", document=row.of, rep=row.rep, state=row.state)
+                if row.work is not None:
+                    self._found(row)
+            written += len(stored)
+            if not conflicts:
+                return Taken(written, len(busy))
+        raise CouchError(f"{conflicts[0].of} keeps changing while QuickBooks' news of it is put on record")
+
+    def _is_ours(self, row: Row) -> bool:
+        """Whether a row is an order of this company: another company's estimates may have the same ids."""
+        realm = (row.request or {}).get("realm", self._gateway.realm)
+        return row.kind in ("order", "quote") and row.posted_at is not None and realm == self._gateway.realm
+
+    def _after(self, row: Row, news: Mapping[tuple[str, str], Change]) -> Row | None:
+        """The order's row with what happened to its estimate or invoice; None if the row knows it all."""
+        estimate = row.estimate or {}
+        kind = "Invoice" if is_invoice(estimate) else "Estimate"
+        change = news.get((kind, str(estimate.get("id"))))
+        if change is None and not self._concerned(estimate, news):
+            return None
+        entity = None if change is None else change.entity
+        at = time_text(self._clock())
+        deleted = (row.news or {}).get("code") == DELETED
+        if entity is None and deleted:
+            return None
+        if entity is None or deleted:
+            # A deletion is confirmed, and so is life after one: answers have been seen that were wrong or old.
+            entity = self._read(kind, str(estimate["id"]))
+        return gone(row, at) if entity is None else seen(row, entity, at)
+
+    def _concerned(self, estimate: Entity, news: Mapping[tuple[str, str], Change]) -> bool:
+        """Whether the invoice that an estimate was made into is deleted or let go of it, and nobody said more."""
+        change = news.get(("Invoice", str(estimate.get("invoice"))))
+        if change is None:
+            return False
+        links = (change.entity or {}).get("LinkedTxn") or []
+        return not any(str(link.get("TxnId")) == estimate["id"] for link in links)
+
+    def _read(self, kind: str, id: str) -> Entity | None:
+        """An estimate or invoice as it is now; None if it is deleted."""
+        try:
+            entity = self._gateway.read(kind, id)
+        except QuickBooksFault as fault:
+            if fault.code != OBJECT_GONE:
+                raise
+            return None
+        return None if entity.get("status") == "Deleted" else entity
+
+    def _changing(self, orders: Iterable[Row]) -> set[str]:
+        """The orders whose own amendment or cancellation was sent and is not on record with them yet.
+
+        What QuickBooks shows of them may be the rep's change; told now, it would be called the office's.
+        """
+        later = self._ledger.listed("by_ulid", sorted({row.ulid for row in orders}))
+        under_way = (row for row in later if row.kind in LATER and row.work is not None)
+        return {row.order_row for row in under_way if row.sent_at is not None or row.posted_at is not None}

@@ -1,0 +1,189 @@
+"""The watch on QuickBooks: looks at what changed there, every few minutes and when the signal rings."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from connector import sales
+from connector.cursors import Cursor, Cursors
+from connector.errors import CouchError, LeaseLost, QuickBooksError
+from connector.lease import Lease
+from connector.quickbooks import Change, Gateway
+from connector.records import time_text
+from connector.sales import Taken
+from connector.signals import ANY, Rings, Signals
+from connector.steps import LookStep, reached
+
+LISTEN = 1.0  # seconds between two looks at the signal
+BURST = 3  # looks that may follow each other closely; events that come together cost that many calls at most, then
+GAP = 20.0  # seconds between two looks
+FIRST_PAUSE = 5.0  # seconds before a look that failed is repeated, doubled up to
+LONGEST_PAUSE = 300.0  # seconds
+OVERLAP = timedelta(minutes=5)  # what is read twice: an answer's time may be ahead of what its content knows
+FIRST = timedelta(days=29)  # how far the first look goes back; QuickBooks keeps 30 days
+WATCHED = sales.KINDS  # kinds of entities that somebody reads
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Kinds of entities that are read together, under one cursor, and who takes what was found."""
+
+    part: str
+    kinds: tuple[str, ...]
+    take: Callable[[Sequence[Change]], Taken]
+
+    def rang(self, before: Rings, now: Rings) -> bool:
+        """Whether one of the kinds, or something that could not be understood, has rung since."""
+        return any(now.get(kind) != before.get(kind) for kind in (ANY, *(kind.lower() for kind in self.kinds)))
+
+
+class Turns:
+    """When a feed is looked at: soon after it is wanted, a few times in a row, then at most once a gap (in seconds)."""
+
+    def __init__(self, gap: float) -> None:
+        self._gap = gap
+        self._wanted = True  # whatever happened while nobody watched
+        self._paid_until = 0.0  # each look costs a gap; up to `BURST` of them may be owed
+        self._not_before = 0.0
+        self._failures = 0
+
+    def want(self) -> None:
+        """Have a look as soon as possible."""
+        self._wanted = True
+
+    def due(self, now: float) -> bool:
+        """Whether to look now."""
+        return self._wanted and now >= max(self._not_before, self._paid_until - (BURST - 1) * self._gap)
+
+    def begin(self, now: float) -> None:
+        """A look begins: whatever rings from here on wants another one."""
+        self._wanted = False
+        self._paid_until = max(now, self._paid_until) + self._gap
+
+    def failed(self, now: float) -> None:
+        """The look came to nothing: the next one waits longer."""
+        self._failures += 1
+        self._wanted = True
+        self._not_before = now + min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
+
+    def succeeded(self) -> None:
+        """The look is on record."""
+        self._failures = 0
+
+
+class Watch:
+    """Looks at QuickBooks for its feeds; one thread runs it."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        cursors: Cursors,
+        signals: Signals,
+        lease: Lease,
+        feeds: Sequence[Feed],
+        lost: Callable[[], None],
+        gap: float = GAP,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._gateway = gateway
+        self._cursors = cursors
+        self._signals = signals
+        self._lease = lease
+        self._feeds = {feed.part: (feed, Turns(gap)) for feed in feeds}
+        self._lost = lost
+        self._clock = clock
+        self._rings: Rings = {}
+        self._poll = threading.Event()
+
+    def wanted(self) -> None:
+        """Have every feed looked at soon; safe to call from any thread."""
+        self._poll.set()
+
+    def run(self, done: threading.Event) -> None:
+        """Watch until told to stop."""
+        while not done.wait(LISTEN):
+            try:
+                self._listen()
+                for feed, turns in self._feeds.values():
+                    if turns.due(time.monotonic()):
+                        self._turn(feed, turns)
+            except LeaseLost as error:
+                log.error("watch.lease_lost", reason=str(error))
+                self._lost()
+                return
+            except CouchError as error:
+                log.warning("watch.couchdb_away", reason=str(error))
+            except Exception:
+                log.exception("watch.crashed")
+
+    def _listen(self) -> None:
+        polled = self._poll.is_set()
+        self._poll.clear()
+        rings = self._signals.rings(self._gateway.realm)
+        for feed, turns in self._feeds.values():
+            if polled or feed.rang(self._rings, rings):
+                turns.want()
+        self._rings = rings
+
+    def _turn(self, feed: Feed, turns: Turns) -> None:
+        turns.begin(time.monotonic())
+        try:
+            complete = self.look(feed)
+        except LeaseLost:
+            raise
+        except Exception as error:
+            turns.failed(time.monotonic())
+            log.warning("watch.failed", part=feed.part, reason=str(error))
+            self._note(feed, f"{type(error).__name__}: {error}")
+            if not isinstance(error, (QuickBooksError, CouchError)):
+                raise
+            return
+        turns.succeeded()
+        if not complete:
+            turns.want()
+
+    def look(self, feed: Feed) -> bool:
+        """One look: everything since the cursor is taken, then the cursor moves; False if it must be done again soon.
+
+        Raises LeaseLost, CouchError, QuickBooksError; the cursor has not moved then.
+        """
+        cursor = self._cursors.load(self._gateway.realm, feed.part)
+        since = datetime.fromisoformat(cursor.since) if cursor.since else self._clock() - FIRST
+        found = self._gateway.changes(feed.kinds, since)
+        reached(LookStep.CHANGES_OF_BOOKS_READ, (f"{change.kind}:{change.id}" for change in found.changes))
+        self._lease.ensure()
+        taken = feed.take(found.changes)
+        reached(LookStep.CHANGES_OF_BOOKS_RECORDED, (f"{change.kind}:{change.id}" for change in found.changes))
+        moved = cursor.since if taken.waiting else (found.at - OVERLAP).isoformat()
+        self._cursors.save(
+            Cursor(
+                cursor.realm,
+                cursor.part,
+                moved,
+                time_text(self._clock()),
+                taken.rows,
+                unseen=found.unseen,
+                revision=cursor.revision,
+            )
+        )
+        reached(LookStep.CURSOR_MOVED, (f"{change.kind}:{change.id}" for change in found.changes))
+        log.info("watch.looked", part=feed.part, changes=len(found.changes), rows=taken.rows, waiting=taken.waiting)
+        if found.unseen:
+            log.warning("watch.not_seen", part=feed.part, what=found.unseen)
+        return not taken.waiting
+
+    def _note(self, feed: Feed, problem: str) -> None:
+        """Put a failure on record for the status page; where that fails too, the log has it."""
+        try:
+            cursor = self._cursors.load(self._gateway.realm, feed.part)
+            self._cursors.save(replace(cursor, looked_at=time_text(self._clock()), problem=problem))
+        except CouchError as error:
+            log.warning("watch.not_noted", reason=str(error))

@@ -1,0 +1,79 @@
+"""What the office does in QuickBooks after an order was posted reaches the receipt on the rep's device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.couch import Document
+from connector.steps import LookStep
+from journeys.quiet import wait_until
+from tests.acceptance.company import PATIENCE, Company, killed
+
+OFTEN = {"roadbook_watch_minutes": "0.02"}
+SOLD = {"DetailType": "SalesItemLineDetail", "Amount": 100, "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
+
+
+def posted(company: Company, **changes: Any) -> tuple[str, str]:
+    """An order that is in QuickBooks while the connector runs: its id and its estimate's."""
+    [order] = company.hand_in(**changes)
+    return order, company.wait_for([order])[order]["estimate"]["id"]
+
+
+def wait_for_news(company: Company, order: str, code: str) -> dict[str, Any]:
+    """The order's receipt once its notice has that code."""
+    receipt_id = f"receipt:{order.removeprefix('order:')}"
+    found: dict[str, Any] = {}
+
+    def told() -> bool:
+        found.update(company.orders.get(receipt_id) or {})
+        return (found.get("notice") or {}).get("code") == code
+
+    wait_until(company.admin, told, PATIENCE, f"the receipt of {order} says {code}")
+    return found
+
+
+def test_whatever_the_office_does_reaches_the_receipt(company: Company) -> None:
+    company.connector(**OFTEN)
+    order, estimate = posted(company)
+
+    company.office(estimate, changes={"Line": [SOLD]})
+    receipt = wait_for_news(company, order, "edited")
+    assert (receipt["state"], receipt["estimate"]["total"]) == ("posted", "100.00")
+    assert "52.44" in receipt["notice"]["text"] and "100.00" in receipt["notice"]["text"]
+
+    company.office(estimate, changes={"TxnStatus": "Closed"})
+    assert wait_for_news(company, order, "closed")["state"] == "converted"
+
+    company.office(estimate, changes={"TxnStatus": "Accepted"})
+    assert wait_for_news(company, order, "reopened")["state"] == "posted"
+
+    company.office(estimate, convert=True)
+    receipt = wait_for_news(company, order, "converted")
+    assert receipt["state"] == "converted"
+
+    company.office(receipt["estimate"]["invoice"], "Invoice", delete=True)
+    receipt = wait_for_news(company, order, "reopened")
+    assert receipt["state"] == "posted"
+    assert "invoice" not in receipt["estimate"]
+
+    company.office(estimate, delete=True)
+    receipt = wait_for_news(company, order, "deleted_in_quickbooks")
+    assert receipt["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("step", list(LookStep))
+def test_nothing_is_lost_when_the_connector_is_killed_at(company: Company, step: LookStep) -> None:
+    connector = company.connector()
+    order, estimate = posted(company)
+    connector.stop()
+    company.office(estimate, changes={"Line": [SOLD]})
+    assert killed(company.program("dying_connector", step.value, **OFTEN))
+    company.connector()
+    assert wait_for_news(company, order, "edited")["estimate"]["total"] == "100.00"
+
+
+def cursor_of(company: Company) -> Document:
+    """How far the look at sales has come."""
+    return company.ledger.database.get(f"cursor:{company.sandbox.realm}:sales") or {}
