@@ -43,7 +43,7 @@ FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
 DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
 NIGHTLY_LOOK = 60  # seconds between looks whether the nightly reconciliation is due
 TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
-CONNECTION_LOOK = 5  # seconds between looks at the connection, and for a newly connected company
+CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
 READ_AT_ONCE = 500  # rows
 STOP_PATIENCE = 75  # seconds a thread may take to finish what it has in hand
@@ -121,6 +121,7 @@ class Worker:
 
         doorbell = Doorbell(self._bell, readers.news, opened, done)
         threads = [
+            threading.Thread(target=keeper.keep, args=(done,), name="keeper", daemon=True),
             threading.Thread(target=lease.keep, args=(over, self._lost.set), name="lease", daemon=True),
             threading.Thread(target=doorbell.listen, name="doorbell", daemon=True),
             threading.Thread(target=self._sweep, args=(sweep, wanted, doorbell, done), name="sweep", daemon=True),
@@ -128,7 +129,6 @@ class Worker:
         scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK, args=(connection.realm,))
-        scheduler.add_job(keeper.look, "interval", seconds=CONNECTION_LOOK)
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP, args=(posters, ledger))
         nightly = Nightly(self._settings.roadbook_reconcile_at, self._server, connection.gateway)
         scheduler.add_job(nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
@@ -149,7 +149,7 @@ class Worker:
                 scheduler.add_job(watch.wanted, "interval", minutes=minutes)
         try:
             self._take_up(posters, ledger)
-            keeper.look()
+            keeper.glance()
             posters.start()
             readers.start()
             for thread in threads:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from connector.quickbooks.tokens import PREVIOUS_LIFE, StoredTokens
 
 IDLE_WARNING = timedelta(days=14)
+RENEWAL = timedelta(minutes=2)  # the longest that a renewal under way takes
 HARD_WARNING = timedelta(days=60)
 
 
@@ -54,7 +55,7 @@ def countdowns(row: StoredTokens, now: datetime) -> list[Countdown]:
             else "",
         ),
     ]
-    if row.unfinished_since is not None:
+    if row.unfinished_since is not None and now >= row.unfinished_since + RENEWAL:
         until = row.unfinished_since + PREVIOUS_LIFE
         warning = "A renewal was begun and its end is not on record; the connector finishes it when it runs."
         shown.append(Countdown("unfinished_renewal", "Older token, while it counts", until, left(until, now), warning))

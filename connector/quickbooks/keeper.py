@@ -11,6 +11,8 @@ import structlog
 from connector.errors import CouchError, Disconnected, QuickBooksError
 from connector.quickbooks.connection import Connection
 
+LOOK = 5.0  # seconds between looks
+WAKES = 2  # how often the queue is woken: once more, for rows that a thread had just put to sleep
 PROBE = 60.0  # seconds between questions whether QuickBooks takes a company's calls again
 
 log = structlog.get_logger()
@@ -30,7 +32,7 @@ class Keeper:
         self._ticks = ticks
         self._looking = threading.Lock()
         self._halt: Disconnected | None = None
-        self._looked = False
+        self._wakes = WAKES
         self._probe_at = 0.0
         self._trouble = ""
 
@@ -47,21 +49,33 @@ class Keeper:
                 # On record are only tokens that Intuit refuses; that QuickBooks refuses good ones must be added.
                 self._learn(flag=str(error))
 
+    def glance(self) -> None:
+        """Read how the company stands, without asking Intuit or QuickBooks anything; never raises."""
+        with self._looking:
+            self._learn(asking=False)
+
+    def keep(self, stop: threading.Event) -> None:
+        """Look every few seconds until told to stop. Runs in a thread of its own, because a renewal may take long."""
+        while True:
+            self.look()
+            if stop.wait(LOOK):
+                return
+
     def look(self) -> None:
         """Read how the company stands, renew its tokens where that is due; never raises."""
         with self._looking:
             self._learn()
 
-    def _learn(self, flag: str = "") -> None:
+    def _learn(self, flag: str = "", asking: bool = True) -> None:
         tokens = self._connection.tokens
         try:
             row = tokens.look()
             if flag:
                 tokens.flag(flag)
                 self._probe_at = self._ticks() + PROBE
-            elif row.refused_at is not None and not self._takes_calls_again():
+            elif row.refused_at is not None and not (asking and self._takes_calls_again()):
                 flag = row.because
-            if not flag:
+            if asking and not flag:
                 tokens.renew_ahead()
             self._set(Disconnected(flag) if flag else None)
         except Disconnected as error:
@@ -91,10 +105,13 @@ class Keeper:
 
     def _set(self, halt: Disconnected | None) -> None:
         before, self._halt = self._halt, halt
-        first, self._looked = not self._looked, True
-        if halt is not None and before is None:
-            log.error("quickbooks.posting_stopped", realm=self._connection.realm, reason=str(halt))
-        elif halt is None and (first or before is not None):
-            if before is not None:
-                log.warning("quickbooks.posting_goes_on", realm=self._connection.realm)
+        if halt is not None:
+            self._wakes = WAKES
+            if before is None:
+                log.error("quickbooks.posting_stopped", realm=self._connection.realm, reason=str(halt))
+            return
+        if before is not None:
+            log.warning("quickbooks.posting_goes_on", realm=self._connection.realm)
+        if self._wakes:
+            self._wakes -= 1
             self._resume()

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from connector.errors import CouchError, Disconnected, DocumentConflict, QuickBooksError
+from connector.errors import CouchError, Disconnected, DocumentConflict, QuickBooksError, QuickBooksUnreachable
 from connector.quickbooks.token_store import TokenStore
 from connector.quickbooks.tokens import AHEAD, StoredTokens, Tokens
 
@@ -50,7 +50,7 @@ class TokenSource:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         claim_life: float = CLAIM_LIFE,
         ticks: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.realm = realm
         self._store = store
@@ -58,7 +58,8 @@ class TokenSource:
         self._clock = clock
         self._claim_life = claim_life
         self._ticks = ticks
-        self._sleep = sleep
+        self._closing = threading.Event()
+        self._sleep = sleep or self._closing.wait
         self._holder = secrets.token_hex(8)
         self._lock = threading.Lock()
         self._cached: StoredTokens | None = None
@@ -154,10 +155,13 @@ class TokenSource:
                 log.info("quickbooks.flag_not_saved", realm=self.realm)
 
     def close(self) -> None:
-        """Save what could not be saved before; what then still cannot is good for a day as the older token."""
-        if self._unsaved is not None:
+        """Wait for a renewal under way, but not for somebody else's, and save what could not be saved before."""
+        self._closing.set()
+        with self._lock:
+            if self._unsaved is None:
+                return
             try:
-                self.look()
+                self._row()
             except (CouchError, QuickBooksError) as error:
                 log.warning("quickbooks.tokens_not_saved", realm=self.realm, reason=str(error))
 
@@ -217,6 +221,8 @@ class TokenSource:
                     pass
             elif row.tokens.access_token != refused and row.tokens.is_fresh(self._clock(), STILL_USABLE):
                 return row
+            elif self._closing.is_set():
+                raise QuickBooksUnreachable("another process renews the sign-in, and this one is about to stop")
             else:
                 self._sleep(CLAIM_LOOK)
             row = self._row()

@@ -29,8 +29,6 @@ def connected(company: Company) -> Iterator[Company]:
     company.roadbook.connect(company.sandbox)
     yield company
     company.sandbox.control("POST", "clock", {"ahead": 0})
-    company.sandbox.control("POST", "tokens", {"grant": True, "access_life": 3600})
-    company.roadbook.connect(company.sandbox)
 
 
 def stored(company: Company) -> StoredTokens:
@@ -112,18 +110,6 @@ def test_it_stops_once_and_loudly_when_intuit_revokes_and_drains_after_reconnect
     connected.assert_exactly_one([*posted_before, *orders])
     assert len(lines(connected, "quickbooks.posting_stopped")) == 1
     assert len(lines(connected, "quickbooks.posting_goes_on")) == 1
-
-
-def test_it_goes_on_by_itself_when_quickbooks_takes_calls_again(connected: Company) -> None:
-    """Intuit's sign-in works and QuickBooks refuses every fresh token: nobody can say for how long."""
-    connected.fault("expire_token", count=2, match={"entity": "estimate"})
-    forget_logs(connected)
-    connected.connector()
-    orders = connected.hand_in(1)
-    connected.wait_for(orders)
-    connected.assert_exactly_one(orders)
-    assert len(lines(connected, "quickbooks.posting_stopped")) == 1
-    assert status(connected)["state"] == "connected"
 
 
 @pytest.mark.parametrize("hours_later", [0, 23])
@@ -239,6 +225,23 @@ def test_a_company_that_the_sign_in_does_not_open_is_refused_even_when_the_chang
     assert refused.returncode == 1
     assert "does not open company 4620816365009999" in refused.stderr
     assert status(connected)["realm"] == connected.sandbox.realm
+
+
+def test_a_running_connector_follows_a_change_of_company(connected: Company) -> None:
+    database = connected.admin.database(CONNECTOR)
+    database.put({**(database.get("company") or {}), "realm": "111", "name": "Former Ltd"})
+    forget_logs(connected)
+    connected.connector()
+    orders = connected.hand_in(3)
+    connected.wait_for(orders, "waiting")
+    refused = consent(connected)
+    assert refused.returncode == 1
+    assert "belongs to company Former Ltd (111)" in refused.stderr
+
+    assert consent(connected, "--change-company").returncode == 0
+    connected.wait_for(orders)
+    connected.assert_exactly_one(orders)
+    assert [line["realm"] for line in lines(connected, "quickbooks.posting_stopped")] == ["111"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from tests.proxy.conftest import Site
 from tests.proxy.nginx import BEHIND_AN_OUTER_PROXY, Nginx
-from tests.proxy.recorder import Exchange
+from tests.proxy.recorder import Exchange, Recorder
 
 DOCUMENT = "/couch/catalog/product:1"
 
@@ -146,3 +146,22 @@ def test_it_logs_no_secret(site: Site) -> None:
     logged = json.loads(line)
     assert (logged["method"], logged["uri"], logged["status"]) == ("POST", "/couch/_session", 200)
     assert "secret" not in line and "c2VjcmV0" not in line
+
+
+@pytest.mark.parametrize(
+    ("target", "logged"),
+    [
+        ("/quickbooks/callback?state=s&code=AB1SECRET&realmId=1", "/quickbooks/callback"),
+        ("/sign-in?next=%2Fquickbooks%2Fcallback%3Fcode%3DAB1SECRET", "/sign-in"),
+        ("/?state=parked", "/?state=parked"),
+        ("/couch/catalog/_changes?since=0", "/couch/catalog/_changes?since=0"),
+    ],
+)
+def test_it_logs_no_code_that_intuit_leads_back_with(
+    nginx_installed: None, tmp_path: Path, target: str, logged: str
+) -> None:
+    with Recorder() as couch, Recorder() as web, Nginx(tmp_path, couch.address, web.address) as proxy:
+        proxy.ask("GET", target)
+    lines = [json.loads(line)["uri"] for line in proxy.access_log.read_text().splitlines()]
+    assert logged in lines
+    assert not [line for line in lines if "SECRET" in line]

@@ -59,6 +59,7 @@ def test_it_counts_down_the_day_that_an_older_token_still_counts() -> None:
     unfinished = countdowns(replace(ROW, unfinished_since=NOW - timedelta(hours=2)), NOW)[-1]
     assert (unfinished.name, unfinished.left) == ("unfinished_renewal", "22 hours")
     assert unfinished.warning
+    assert len(countdowns(replace(ROW, unfinished_since=NOW - timedelta(seconds=90)), NOW)) == 3
 
 
 def test_it_counts_nothing_down_once_disconnected() -> None:

@@ -47,9 +47,11 @@ def loud(logs: list[Any]) -> list[str]:
 
 
 def test_it_wakes_the_queue_when_it_first_finds_the_company_connected(keeper: Keeper, watch: Watch, logs: Any) -> None:
+    keeper.glance()
+    assert watch.woken == 1
     for _ in range(3):
         keeper.look()
-    assert (keeper.halted(), watch.woken, loud(logs)) == (None, 1, [])
+    assert (keeper.halted(), watch.woken, loud(logs)) == (None, 2, [])
 
 
 def test_it_says_once_that_posting_stops_and_wakes_the_queue_after_reconnecting(
@@ -70,6 +72,9 @@ def test_it_says_once_that_posting_stops_and_wakes_the_queue_after_reconnecting(
     connect().tokens.adopt_refresh_token(quickbooks.refresh_token)
     keeper.look()
     assert (keeper.halted(), watch.woken) == (None, 2)
+    keeper.look()
+    keeper.look()
+    assert watch.woken == 3
 
 
 def test_it_notices_that_somebody_disconnected_in_another_process(
@@ -87,7 +92,10 @@ def test_it_asks_once_a_minute_whether_quickbooks_takes_calls_again(
     connection: Connection, keeper: Keeper, watch: Watch, quickbooks: Any, logs: Any
 ) -> None:
     keeper.look()
-    keeper.stopped_by(Disconnected("QuickBooks refuses a fresh token"))
+    quickbooks.control("POST", "faults", {"kind": "expire_token", "count": 2, "match": {"entity": "preferences"}})
+    with pytest.raises(Disconnected) as met:
+        connection.gateway.preferences()
+    keeper.stopped_by(met.value)
 
     def calls() -> int:
         return sum(quickbooks.control("GET", "state")["calls"].values())
@@ -97,7 +105,7 @@ def test_it_asks_once_a_minute_whether_quickbooks_takes_calls_again(
         watch.now += PROBE / 6
         keeper.look()
     assert calls() == before
-    assert str(keeper.halted()) == "QuickBooks refuses a fresh token"
+    assert "refuses a fresh token" in str(keeper.halted())
     stored = connection.store.outline(connection.realm)
     assert stored is not None and stored.refused_at is not None
 

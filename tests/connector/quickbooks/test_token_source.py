@@ -517,3 +517,15 @@ def test_it_puts_on_record_that_quickbooks_refuses_calls_until_that_is_over(
 
     source.flag("")
     assert (row_of(store).refused_at, row_of(store).because) == (None, "")
+
+
+def test_it_does_not_keep_a_process_from_stopping(
+    source: TokenSource, store: TokenStore, wall_clock: Any, intuit: Intuit
+) -> None:
+    store.save(replace(row_of(store), holder="at work elsewhere"))
+    wall_clock.forward(hours=2)
+    source.close()
+
+    with pytest.raises(QuickBooksUnreachable, match="about to stop"):
+        source.access_token()
+    assert intuit.asked == []
