@@ -68,6 +68,11 @@ def only(orders: list[RecordedOrder], forms: list[SalesForm]) -> Finding:
         ),
         pytest.param(replace(POSTED, form=replace(POINTER, total=None)), [ESTIMATE], id="no total on record"),
         pytest.param(
+            replace(POSTED, form=replace(POINTER, total=None)),
+            [replace(ESTIMATE, total=Decimal("56.11"), tax=Decimal("3.67"))],
+            id="no total on record, with tax",
+        ),
+        pytest.param(
             replace(POSTED, state="amended", form=replace(POINTER, total=Decimal("60.00"))),
             [replace(ESTIMATE, total=Decimal("60.00"))],
             id="amended to another total than the rep's first",
