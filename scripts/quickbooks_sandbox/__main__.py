@@ -12,10 +12,12 @@ from pathlib import Path
 
 from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.oauth import App
-from quickbooks_sandbox.sandbox import Sandbox
+from quickbooks_sandbox.sandbox import Sandbox, Start
 from quickbooks_sandbox.server import Server
 from quickbooks_sandbox.store import Store
 from quickbooks_sandbox.webhooks import Endpoint
+
+REALM = "4620816365"
 
 
 def main() -> None:
@@ -26,7 +28,7 @@ def main() -> None:
     parser.add_argument("--limits", choices=("off", "documented"), default="off", help="enforce QuickBooks' limits")
     parser.add_argument("--client-id", default="cid")
     parser.add_argument("--client-secret", default="sec")
-    parser.add_argument("--realm", default="4620816365")
+    parser.add_argument("--realm", action="append", help=f"a company's id; may be repeated (default {REALM})")
     parser.add_argument("--refresh-token", default="rt-0")
     parser.add_argument("--empty-company", action="store_true", help="start without products and customers")
     parser.add_argument("--no-history", action="store_true", help="start without suppliers, staff and past invoices")
@@ -42,12 +44,10 @@ def main() -> None:
             webhook = Endpoint.read({"url": options.webhook_url, "verifier_token": options.webhook_verifier_token})
         except ValueError as error:
             parser.error(str(error))
-    store = Store(None if options.state == ":memory:" else Path(options.state))
     app = App(options.client_id, options.client_secret, options.refresh_token)
-    sandbox = Sandbox(
-        options.realm,
+    start = Start(
         app,
-        store,
+        tuple(options.realm or [REALM]),
         enforce_limits=options.limits == "documented",
         empty_company=options.empty_company,
         history=not options.no_history,
@@ -55,6 +55,8 @@ def main() -> None:
         country=options.country,
         webhook=webhook,
     )
+    path = None if options.state == ":memory:" else Path(options.state)
+    sandbox = Sandbox(start, lambda realm: Store(path and store_path(path, realm, start.realms[0])))
     server = Server(options.port, sandbox)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     stop = threading.Event()
@@ -66,15 +68,21 @@ def main() -> None:
         "ready": True,
         "port": server.server_address[1],
         "pid": os.getpid(),
-        "realm": options.realm,
+        "realm": start.realms[0],
         "client_id": options.client_id,
         "client_secret": options.client_secret,
         "refresh_token": options.refresh_token,
+        "companies": {realm: sandbox.token_of(realm) for realm in sandbox.companies},
     }
     print(json.dumps(ready), flush=True)
     stop.wait()
     server.stopping.set()
     server.shutdown()
+
+
+def store_path(path: Path, realm: str, first: str) -> Path:
+    """Where a company is kept: the first in the file itself, each other in one beside it."""
+    return path if realm == first else path.with_name(f"{path.name}-{realm}")
 
 
 def follow(stop: threading.Event) -> None:

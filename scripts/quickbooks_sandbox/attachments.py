@@ -74,13 +74,14 @@ def file_of(company: Company, entity_id: str) -> tuple[str, bytes]:
     return str(attachment["ContentType"]), base64.b64decode(content)
 
 
-def file_reply(company: Company, path: str) -> Reply:
+def file_reply(companies: dict[str, Company], path: str) -> Reply:
     """Answer a request for a file by its temporary address, which needs no token."""
     realm, _, rest = path.removeprefix("/_files/").partition("/")
     try:
+        company = companies.get(realm)
+        if company is None:
+            raise refuse("610", "Object Not Found : no such company")
         with company.lock:
-            if realm != company.realm:
-                raise refuse("610", "Object Not Found : no such company")
             content_type, content = file_of(company, rest.partition("/")[0])
     except Fault as fault:
         return json_reply(404, {"error": str(fault)})

@@ -1,4 +1,4 @@
-"""One company: its store, clock, switches, and the rules every entity shares."""
+"""One company: its store, clock, switches, sign-in and limits, and the rules every entity shares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from quickbooks_sandbox.clock import Clock
 from quickbooks_sandbox.effects import changed_lists
 from quickbooks_sandbox.faults import INACTIVE, MESSAGES, Fault, missing, refuse
+from quickbooks_sandbox.limits import Limits
+from quickbooks_sandbox.oauth import App, OAuth
 from quickbooks_sandbox.store import Store
 from quickbooks_sandbox.switches import defaults
 from quickbooks_sandbox.webhook_events import Event
@@ -16,16 +18,28 @@ Entity = dict[str, Any]
 
 
 class Company:
-    """The state behind one realm; `lock` is held while a request is carried out."""
+    """The state behind one realm; `lock` is held while a request is carried out.
 
-    def __init__(self, realm: str, store: Store) -> None:
+    Clock and lock are those of the `first` company, if this is another.
+    """
+
+    def __init__(self, realm: str, store: Store, app: App, first: Company | None = None) -> None:
         self.realm = realm
         self.store = store
-        self.clock = Clock()
-        self.clock.offset = float(store.value("clock", 0.0))
+        self.clock: Clock = first.clock if first else Clock()
+        self.lock: threading.RLock = first.lock if first else threading.RLock()
+        if first is None:
+            self.clock.offset = float(store.value("clock", 0.0))
         self.switches: dict[str, Any] = defaults() | store.value("switches", {})
-        self.lock = threading.RLock()
+        self.oauth = OAuth(app, store, self.clock)
+        self.limits = Limits(lambda: self.switches)
         self._events: list[Event] = []
+
+    def begin_again(self, switches: dict[str, Any]) -> None:
+        """Take up work with these switches after the store was cleared."""
+        self.switches = switches
+        self.oauth = OAuth(self.oauth.app, self.store, self.clock)
+        self.limits = Limits(lambda: self.switches)
 
     def next_id(self, family: str) -> str:
         """The next id; all transactions share one sequence, each name list has its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from quickbooks_sandbox import money, quota
+from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.delivery import mails
 from quickbooks_sandbox.exchange import Reply, Request, json_reply
@@ -38,7 +39,7 @@ def control_reply(sandbox: Sandbox, request: Request) -> Reply:
         with sandbox.company.lock:
             path = request.path.removeprefix("/_control/").rstrip("/")
             answer = control(sandbox, request.method, path, request.parameters, body)
-            sandbox.commit(sandbox.company)
+            sandbox.commit()
     except (ControlError, ValueError) as error:
         return json_reply(400, {"error": str(error)})
     return json_reply(200, answer)
@@ -49,111 +50,135 @@ def control(sandbox: Sandbox, method: str, path: str, parameters: dict[str, str]
     action = ACTIONS.get((method, path))
     if action is None:
         raise ControlError(f"there is no {method} {path}; there are {sorted(' '.join(name) for name in ACTIONS)}")
+    realm = parameters.get("realm", sandbox.company.realm)
+    company = sandbox.companies.get(realm)
+    if company is None:
+        raise ControlError(f"there is no company {realm}; there are {', '.join(sandbox.companies)}")
     try:
-        return action(sandbox, parameters, body)
+        return action(sandbox, company, parameters, body)
     except Fault as fault:
         raise ControlError(str(fault)) from fault
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ControlError(f"{type(error).__name__}: {error}") from error
 
 
-def state(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def state(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Counters since the start or the last reset."""
     return {
-        "calls": dict(sandbox.limits.calls),
+        "calls": dict(company.limits.calls),
         "metered_reads": quota.metered(sandbox.company),
-        "http_429": sandbox.limits.refused,
-        "busiest_minute": sandbox.limits.busiest_minute,
-        "most_concurrent": sandbox.limits.most_concurrent,
-        "mails": len(mails(sandbox.company)),
+        "http_429": company.limits.refused,
+        "busiest_minute": company.limits.busiest_minute,
+        "most_concurrent": company.limits.most_concurrent,
+        "mails": len(mails(company)),
         "faults_armed": sandbox.trouble.armed(),
-        "entities": sandbox.company.store.kinds(),
+        "entities": company.store.kinds(),
         "faults_struck": sandbox.trouble.hits,
-        "switches": sandbox.company.switches,
+        "switches": company.switches,
     }
 
 
-def estimates(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def estimates(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """All estimates, whole with `full=1`."""
-    found = list(sandbox.company.store.all("Estimate"))
+    found = list(company.store.all("Estimate"))
     if parameters.get("full"):
         return found
     return [{name: form[name] for name in LIGHT if name in form} for form in found]
 
 
-def sent_mails(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def sent_mails(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Every mail that was sent: entity, id, to, at."""
-    return mails(sandbox.company)
+    return mails(company)
 
 
-def seed(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def seed(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Create many entities: {"Item": [...], "Customer": [...]} -> ids in the same shape."""
-    company = sandbox.company
     return {
         kind: [write(company, kind_of(kind), entity, "create")["Id"] for entity in entities]
         for kind, entities in body.items()
     }
 
 
-def office(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def office(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """What somebody in the office does in QuickBooks: {"entity", "id", "changes"} or {"...", "delete": true}."""
-    return carry_out(sandbox.company, body)
+    return carry_out(company, body)
 
 
-def faults(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def faults(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Arm a fault."""
     sandbox.trouble.arm(body)
     return {"armed": body["kind"]}
 
 
-def no_faults(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def no_faults(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Disarm every fault."""
     sandbox.trouble.clear()
     return {}
 
 
-def switches(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def switches(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Set switches by name."""
-    return sandbox.set_switches(body)
+    return sandbox.set_switches(company, body)
 
 
-def clock(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def clock(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Set the clock ahead of the machine's: {"ahead": seconds}."""
     sandbox.set_clock(float(body["ahead"]))
-    return {"now": sandbox.company.clock.envelope_time()}
+    return {"now": company.clock.envelope_time()}
 
 
-def tokens(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
-    """{"access_life": seconds} for tokens to come; {"expire", "revoke", "grant": true} now."""
+def tokens(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
+    """{"access_life": seconds} for tokens to come; {"expire", "revoke", "grant", "consent": true} now."""
+    if body.get("consent"):
+        sandbox.consenting = company
     if "access_life" in body:
-        sandbox.oauth.access_life = int(body["access_life"])
+        company.oauth.access_life = int(body["access_life"])
     if body.get("expire"):
-        sandbox.oauth.expire_access()
+        company.oauth.expire_access()
     if body.get("grant"):
-        sandbox.oauth.grant()
+        company.oauth.grant()
     if body.get("revoke"):
-        sandbox.oauth.end()
-    return {"access_life": sandbox.oauth.access_life}
+        company.oauth.end()
+    return {"access_life": company.oauth.access_life}
 
 
-def webhooks(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def webhooks(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """The webhook endpoint and every delivery."""
     return sandbox.webhooks.shown()
 
 
-def point_webhooks(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def point_webhooks(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """{"url", "verifier_token", "entities"}: where webhooks go from now on; an empty url ends them."""
     sandbox.point_webhooks(body)
     return sandbox.webhooks.shown()
 
 
-def reset(sandbox: Sandbox, parameters: dict[str, str], body: Any) -> Any:
+def companies(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
+    """Every company with the refresh token it was granted first."""
+    return [_shown(sandbox, each) for each in sandbox.companies.values()]
+
+
+def add_company(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
+    """{"realm", "country"}: another company of the same app."""
+    return _shown(sandbox, sandbox.add(str(body["realm"]), _country(body) or sandbox.start.country))
+
+
+def reset(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Back to a company that was just started; {"country": "GB"}: in another country."""
+    sandbox.reset(_country(body))
+    return {}
+
+
+def _country(body: Any) -> str | None:
     country = body.get("country")
     if country is not None and country not in COUNTRIES:
         raise ControlError(f"there is no company in {country}; there are {', '.join(COUNTRIES)}")
-    sandbox.reset(country)
-    return {}
+    return str(country) if country else None
+
+
+def _shown(sandbox: Sandbox, company: Company) -> dict[str, str]:
+    first = {"realm": company.realm, "country": company.country}
+    return {**first, "refresh_token": sandbox.token_of(company.realm)}
 
 
 ACTIONS = {
@@ -169,5 +194,7 @@ ACTIONS = {
     ("POST", "tokens"): tokens,
     ("GET", "webhooks"): webhooks,
     ("POST", "webhooks"): point_webhooks,
+    ("GET", "companies"): companies,
+    ("POST", "companies"): add_company,
     ("POST", "reset"): reset,
 }

@@ -9,6 +9,7 @@ import traceback
 
 from quickbooks_sandbox import money, quota
 from quickbooks_sandbox.api import carry_out
+from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.company_states import check_call
 from quickbooks_sandbox.exchange import JSON, Reply, Request
 from quickbooks_sandbox.faults import Fault, GatewayFault, severe, wrong_company
@@ -30,24 +31,24 @@ def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
     """Answer one request below `/v3/company/`; raises Dropped or Cut when the connection is to end instead."""
     realm, _, rest = request.path.removeprefix("/v3/company/").partition("/")
     segments = [segment for segment in rest.split("/") if segment]
-    kind, facts = _facts(request, segments)
-    company = sandbox.company
+    kind, facts = _facts(request, realm, segments)
+    company = sandbox.companies.get(realm, sandbox.company)
     armed = sandbox.trouble.strike(facts)
     try:
-        reply = before(sandbox, company, armed, stopping)
+        reply = before(company, armed, stopping)
         if reply is None:
-            with sandbox.limits.admitted(kind):
+            with company.limits.admitted(kind):
                 stopping.wait(company.switches["latency_seconds"])
-                reply = _served(sandbox, realm, segments, request, kind, armed)
+                reply = _served(sandbox, company, realm, segments, request, kind, armed)
                 after(armed, reply, stopping)
     except GatewayFault as fault:
-        reply = _refused(sandbox, fault, request)
+        reply = _refused(company, fault, request)
     except Fault as fault:
-        reply = _in_format(_fault_reply(sandbox, fault), request)
+        reply = _in_format(_fault_reply(company, fault), request)
     return reply
 
 
-def _facts(request: Request, segments: list[str]) -> tuple[str, dict[str, str]]:
+def _facts(request: Request, realm: str, segments: list[str]) -> tuple[str, dict[str, str]]:
     """What kind of call a request is to the limits, and what armed faults can tell it by."""
     resource = segments[0].lower() if segments else ""
     kind = "read"
@@ -59,7 +60,8 @@ def _facts(request: Request, segments: list[str]) -> tuple[str, dict[str, str]]:
     if kind == "write":
         named = segments[2].lower() if len(segments) == 3 else request.parameters.get("operation", "").lower()
         operation = named or ("update" if _names_itself(request.body) else "create")
-    facts = {"entity": resource, "operation": operation, "requestid": request.parameters.get("requestid", "")}
+    requestid = request.parameters.get("requestid", "")
+    facts = {"entity": resource, "operation": operation, "requestid": requestid, "realm": realm}
     return kind, facts
 
 
@@ -75,32 +77,38 @@ def _names_itself(body: bytes) -> bool:
 
 
 def _served(
-    sandbox: Sandbox, realm: str, segments: list[str], request: Request, kind: str, armed: Armed | None
+    sandbox: Sandbox,
+    company: Company,
+    realm: str,
+    segments: list[str],
+    request: Request,
+    kind: str,
+    armed: Armed | None,
 ) -> Reply:
     arrived = time.perf_counter()
-    company = sandbox.company
     with company.lock:
         locked = time.perf_counter()
-        sandbox.oauth.check(request.authorization)
-        if realm != company.realm:
+        holder = sandbox.company_knowing(request.authorization.removeprefix("Bearer "))
+        holder.oauth.check(request.authorization)
+        if realm != company.realm or holder is not company:
             raise wrong_company()
         reads = quota.weight(company, kind, request.body)
-        quota.check(company, reads)
+        quota.check(sandbox.company, reads)
         try:
             check_call(company)
             edit_first(company, armed, segments, request.body)
             struck = armed.items if armed is not None and armed.kind == "throttle_item" else 0
             reply = carry_out(company, segments, request, struck)
-            quota.count(company, reads)
+            quota.count(sandbox.company, reads)
             total, inside = (time.perf_counter() - moment for moment in (arrived, locked))
             spent = f"total={int(total * 1000)}, db={int(inside * 1000)}"
             reply = Reply(200, reply.kind, reply.body, {**SERVED, "Service-Time": spent})
         except Fault as fault:
-            reply = _fault_reply(sandbox, fault)
+            reply = _fault_reply(company, fault)
         except Exception:
             traceback.print_exc(file=sys.stderr)
-            reply = _fault_reply(sandbox, severe("see the sandbox's log"))
-        sandbox.commit(company)
+            reply = _fault_reply(company, severe("see the sandbox's log"))
+        sandbox.commit()
     return _in_format(reply, request)
 
 
@@ -111,14 +119,14 @@ def _in_format(reply: Reply, request: Request) -> Reply:
     return reply
 
 
-def _fault_reply(sandbox: Sandbox, fault: Fault) -> Reply:
-    document = {"Fault": fault.as_json(), "time": sandbox.company.clock.envelope_time()}
+def _fault_reply(company: Company, fault: Fault) -> Reply:
+    document = {"Fault": fault.as_json(), "time": company.clock.envelope_time()}
     return Reply(fault.status, FAULT_JSON, money.write(document))
 
 
-def _refused(sandbox: Sandbox, fault: GatewayFault, request: Request) -> Reply:
+def _refused(company: Company, fault: GatewayFault, request: Request) -> Reply:
     headers = {"WWW-Authenticate": 'Bearer realm="Intuit", error="invalid_token"'} if fault.status == 401 else {}
-    throttled_in_xml = fault.code == "3001" and sandbox.company.switches["throttle_body"] == "xml"
+    throttled_in_xml = fault.code == "3001" and company.switches["throttle_body"] == "xml"
     if fault.always_xml or throttled_in_xml or not request.wants_json:
         return Reply(fault.status, "application/xml", fault.as_xml().encode(), headers)
     return Reply(fault.status, FAULT_JSON, money.write(fault.as_json()), headers)

@@ -119,6 +119,10 @@ class OAuth:
             raise OAuthError(400, "invalid_request", "The token is none of this app's")
         self.end()
 
+    def knows(self, token: str) -> bool:
+        """Whether a token or a code was given out here, and is not forgotten."""
+        return any(token in self._store.value(name, {}) for name in ("refresh", "access", "codes"))
+
     def end(self) -> None:
         """End every token."""
         for name in ("refresh", "refresh_hard", "access"):

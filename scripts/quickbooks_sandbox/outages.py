@@ -12,14 +12,13 @@ from quickbooks_sandbox.exchange import Cut, Dropped, Reply
 from quickbooks_sandbox.faults import Error, Fault, GatewayFault, severe, throttled, token_refused, wrong_company
 from quickbooks_sandbox.kinds import KINDS
 from quickbooks_sandbox.operations import write
-from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.trouble import Armed
 
 HTML = "text/html"
 STATUSES = {"status_500_html": 500, "status_502": 502, "status_503": 503, "status_504": 504}
 
 
-def before(sandbox: Sandbox, company: Company, armed: Armed | None, stopping: threading.Event) -> Reply | None:
+def before(company: Company, armed: Armed | None, stopping: threading.Event) -> Reply | None:
     """What happens to a request that has not been carried out; None: go on.
 
     Raises a Fault, a GatewayFault or Dropped.
@@ -30,14 +29,14 @@ def before(sandbox: Sandbox, company: Company, armed: Armed | None, stopping: th
     if kind in ("drop_before_commit", "timeout_before_commit"):
         raise Dropped
     if kind == "throttle":
-        sandbox.limits.refused += 1
+        company.limits.refused += 1
         raise throttled()
     if kind == "expire_token":
         raise token_refused("Token expired: AB01")
     if kind == "revoke_tokens":
-        with sandbox.company.lock:
-            sandbox.oauth.end()
-            sandbox.company.store.commit()
+        with company.lock:
+            company.oauth.end()
+            company.store.commit()
         raise token_refused("Token revoked: AB01")
     if kind == "wrong_realm":
         raise wrong_company()

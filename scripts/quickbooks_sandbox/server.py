@@ -89,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
         if request.path.startswith("/_control/"):
             return control_reply(self.server.sandbox, request)
         if request.path.startswith("/_files/"):
-            return file_reply(self.server.sandbox.company, request.path)
+            return file_reply(self.server.sandbox.companies, request.path)
         return sign_in_reply(self.server.sandbox, request, self.server.stopping)
 
     def _send(self, reply: Reply, length: int) -> None:

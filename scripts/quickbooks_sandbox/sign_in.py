@@ -32,11 +32,12 @@ def sign_in_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
         return _reply(sandbox, request, path)
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
     operation = form.get("grant_type", "") if entity == "token" else "revoke"
-    armed = sandbox.trouble.strike({"entity": entity, "operation": operation, "requestid": ""})
+    company = sandbox.company_knowing(_token_or_code(form) or _token_in(request.body))
+    armed = sandbox.trouble.strike({"entity": entity, "operation": operation, "requestid": "", "realm": company.realm})
     if armed is not None and armed.kind == "invalid_grant":
         return json_reply(400, OAuthError(400, "invalid_grant", INVALID_GRANT).body)
     try:
-        reply = before(sandbox, sandbox.company, armed, stopping) or _reply(sandbox, request, path)
+        reply = before(company, armed, stopping) or _reply(sandbox, request, path)
     except GatewayFault as fault:
         return json_reply(fault.status, fault.as_json())
     except Fault as fault:
@@ -49,17 +50,19 @@ def _reply(sandbox: Sandbox, request: Request, path: str) -> Reply:
     with sandbox.company.lock:
         try:
             if path.startswith("/.well-known/openid"):
-                return json_reply(200, sandbox.oauth.discovery(f"http://{request.headers.get('host', '')}"))
+                return json_reply(200, sandbox.company.oauth.discovery(f"http://{request.headers.get('host', '')}"))
             if path == "/connect/oauth2":
                 return _consent(sandbox, request.parameters)
             if path == "/oauth2/v1/tokens/bearer" and request.method == "POST":
                 return _tokens(sandbox, request)
             if path == "/v2/oauth2/tokens/revoke" and request.method == "POST":
-                sandbox.oauth.revoke(request.authorization, _token_in(request.body))
-                sandbox.company.store.commit()
+                token = _token_in(request.body)
+                sandbox.company_knowing(token).oauth.revoke(request.authorization, token)
+                sandbox.commit()
                 return json_reply(200, {})
             if path == "/v1/openid_connect/userinfo":
-                sandbox.oauth.check(request.authorization)
+                bearer = request.authorization.removeprefix("Bearer ")
+                sandbox.company_knowing(bearer).oauth.check(request.authorization)
                 return json_reply(200, USER)
         except OAuthError as error:
             headers = {"WWW-Authenticate": 'Basic realm="Intuit"'} if error.status == 401 else {}
@@ -77,25 +80,32 @@ def _consent(sandbox: Sandbox, parameters: dict[str, str]) -> Reply:
     answer = {"state": parameters.get("state", "")}
     if not set(parameters.get("scope", "openid").split()) <= SCOPES:
         answer["error"] = "invalid_scope"
-    elif sandbox.company.switches["consent"] == "denied":
+    elif sandbox.consenting.switches["consent"] == "denied":
         answer["error"] = "access_denied"
     else:
-        code = sandbox.oauth.authorize(parameters.get("client_id", ""), target)
-        sandbox.company.store.commit()
-        answer |= {"code": code, "realmId": sandbox.company.realm}
+        company = sandbox.consenting
+        code = company.oauth.authorize(parameters.get("client_id", ""), target)
+        sandbox.commit()
+        answer |= {"code": code, "realmId": company.realm}
     joint = "&" if "?" in target else "?"
     location = f"{target}{joint}{urlencode(answer)}".encode("ascii", "ignore").decode()
     return Reply(302, "text/plain", b"", {"Location": location.replace("\r", "").replace("\n", "")})
 
 
 def _tokens(sandbox: Sandbox, request: Request) -> Reply:
-    sandbox.limits.calls["token"] += 1
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    company = sandbox.company_knowing(_token_or_code(form))
+    company.limits.calls["token"] += 1
     hard_expiry = request.headers.get(HARD_EXPIRY_HEADER, "").lower() == "true"
-    daily = sandbox.company.switches["refresh_token_changes"] == "daily"
-    tokens = sandbox.oauth.token(request.authorization, form, daily=daily, hard_expiry=hard_expiry)
-    sandbox.company.store.commit()
+    daily = company.switches["refresh_token_changes"] == "daily"
+    tokens = company.oauth.token(request.authorization, form, daily=daily, hard_expiry=hard_expiry)
+    sandbox.commit()
     return json_reply(200, tokens, {"Cache-Control": "no-cache, no-store"})
+
+
+def _token_or_code(form: dict[str, str]) -> str:
+    """What a request for tokens shows."""
+    return form.get("refresh_token") or form.get("code") or ""
 
 
 def _token_in(body: bytes) -> str:

@@ -41,7 +41,7 @@ KINDS = frozenset(
 ONLY = {"invalid_grant": ("token",), "throttle_item": ("batch",)}
 # Paths outside the company's API: a fault strikes them only if it names them.
 ASIDE = frozenset({"token", "revoke"})
-FACTS = frozenset({"entity", "operation", "requestid"})
+FACTS = frozenset({"entity", "operation", "realm", "requestid"})
 
 
 @dataclass

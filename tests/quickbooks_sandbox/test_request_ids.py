@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from quickbooks_sandbox.company import Company
+from quickbooks_sandbox.oauth import App
 from quickbooks_sandbox.request_ids import identity, once
 from quickbooks_sandbox.store import Store
 from tests.quickbooks_sandbox.api import Api, estimate
@@ -99,7 +100,7 @@ def test_it_takes_an_empty_id_for_none(api: Api) -> None:
 
 def test_it_knows_an_id_in_one_company_only() -> None:
     store = Store(None)
-    first, second = Company("1", store), Company("2", store)
+    first, second = (Company(realm, store, App("cid", "sec", "rt-0")) for realm in "12")
 
     def answer(company: Company, text: bytes) -> bytes:
         return once(company, identity(company, "order-1"), b"", lambda: text)
