@@ -195,10 +195,17 @@ class Connecting:
 def answer_in(address: str) -> dict[str, str]:
     """What Intuit's page sent back, out of the address that the browser landed on; raises ConnectionRefused."""
     try:
-        query = urlsplit(address.strip()).query
-        found = {name: values[0] for name, values in parse_qs(query).items()}
+        found = query_of(address)
+        if "next" in found:
+            # The console asked who that is before it looked at the answer.
+            found = query_of(found["next"])
     except ValueError:
         found = {}
     if "state" not in found:
         raise ConnectionRefused("That is not the address Intuit led to: it must carry state, code and realmId.")
     return found
+
+
+def query_of(address: str) -> dict[str, str]:
+    """The query of an address, each name once; raises ValueError."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(address.strip()).query).items()}

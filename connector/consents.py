@@ -14,6 +14,7 @@ from connector.records import time_text
 
 LIFE = timedelta(minutes=10)
 PREFIX = "consent:"
+COMMAND_LINE = "(command line)"  # how the name of somebody ends who is not signed in at the console
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,17 @@ class Consents:
     def redeem(self, state: str, by: str, now: datetime) -> Consent:
         """The consent that a state belongs to, for the only time; raises ConnectionRefused saying why not."""
         found = self._database.get(consent_id(state))
+        if found is not None and not hmac.compare_digest(str(found["by"]).encode(), by.encode()):
+            if str(found["by"]).endswith(COMMAND_LINE):
+                raise ConnectionRefused(
+                    "This sign-in was begun on the command line: paste the whole address of this page there."
+                )
+            raise ConnectionRefused("Somebody else began this sign-in. Begin again under your own name.")
         if found is None or not self._forget(found["_id"], found["_rev"]):
             raise ConnectionRefused("This answer belongs to no sign-in that was begun here, or it was used already.")
         if self._expired(found, now):
             minutes = round(LIFE.total_seconds() / 60)
             raise ConnectionRefused(f"The sign-in took longer than {minutes} minutes. Begin again.")
-        if not hmac.compare_digest(str(found["by"]).encode(), by.encode()):
-            raise ConnectionRefused("Somebody else began this sign-in. Begin again under your own name.")
         return Consent(by, bool(found["change_company"]))
 
     def _expired(self, found: dict[str, object], now: datetime) -> bool:

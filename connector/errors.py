@@ -98,6 +98,10 @@ class Disconnected(QuickBooksError):
     """QuickBooks does not accept our sign-in any more; a person must connect it again."""
 
 
+class CallsRefused(Disconnected):
+    """QuickBooks refuses calls with a token that Intuit has only just issued; it may be over by itself."""
+
+
 class QuickBooksUnreachable(QuickBooksError):
     """QuickBooks could not be asked, and nothing was written: wait and try again."""
 

@@ -12,6 +12,7 @@ import click
 
 from connector.company import Company, CompanyRecord
 from connector.connecting import Connecting, answer_in
+from connector.consents import COMMAND_LINE
 from connector.errors import ConnectionRefused
 from connector.identifiers import CONNECTOR
 from connector.quickbooks import StoredTokens, TokenStore
@@ -148,6 +149,6 @@ def rotate_key() -> None:
 def person() -> str:
     """Who runs the command, as far as the machine knows."""
     try:
-        return f"{getpass.getuser()} (command line)"
+        return f"{getpass.getuser()} {COMMAND_LINE}"
     except (KeyError, OSError):
-        return "command line"
+        return f"somebody {COMMAND_LINE}"

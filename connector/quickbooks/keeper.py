@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from connector.errors import CouchError, Disconnected, QuickBooksError
+from connector.errors import CallsRefused, CouchError, Disconnected, QuickBooksError
 from connector.quickbooks.connection import Connection
 
 LOOK = 5.0  # seconds between looks
@@ -46,8 +46,9 @@ class Keeper:
             return
         with self._looking:
             if self._halt is None:
-                # On record are only tokens that Intuit refuses; that QuickBooks refuses good ones must be added.
-                self._learn(flag=str(error))
+                # That Intuit refuses the tokens is on record already; that QuickBooks refuses good ones is not.
+                self._learn(flag=str(error) if isinstance(error, CallsRefused) else "", asking=False)
+                self._wakes = WAKES
 
     def glance(self) -> None:
         """Read how the company stands, without asking Intuit or QuickBooks anything; never raises."""
@@ -57,7 +58,10 @@ class Keeper:
     def keep(self, stop: threading.Event) -> None:
         """Look every few seconds until told to stop. Runs in a thread of its own, because a renewal may take long."""
         while True:
-            self.look()
+            try:
+                self.look()
+            except Exception:
+                log.exception("quickbooks.keeper_failed", realm=self._connection.realm)
             if stop.wait(LOOK):
                 return
 
@@ -76,7 +80,7 @@ class Keeper:
             elif row.refused_at is not None and not (asking and self._takes_calls_again()):
                 flag = row.because
             if asking and not flag:
-                tokens.renew_ahead()
+                tokens.renew_ahead(row)
             self._set(Disconnected(flag) if flag else None)
         except Disconnected as error:
             self._set(error)

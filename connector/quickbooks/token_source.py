@@ -89,10 +89,12 @@ class TokenSource:
         with self._lock:
             return self._row()
 
-    def renew_ahead(self) -> None:
-        """Renew a token that ends within ten minutes, or whose last renewal was cut off; raises as `access_token`."""
+    def renew_ahead(self, row: StoredTokens) -> None:
+        """Renew what `look` found when it ends within ten minutes, or when its last renewal was cut off.
+
+        Raises as `access_token` does.
+        """
         with self._lock:
-            row = self._row()
             if row.holder and row.holder != self._holder:
                 # A process that died in the middle leaves its claim behind; one at work ends it by itself.
                 self._renewed(row, row.tokens.access_token)

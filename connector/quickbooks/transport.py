@@ -15,7 +15,7 @@ from quickbooks.exceptions import QuickbooksException
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
-from connector.errors import Disconnected, Throttled
+from connector.errors import CallsRefused, Throttled
 from connector.quickbooks.answers import lost, problem, service_time
 from connector.quickbooks.calls import Calls, kind_of
 from connector.quickbooks.environments import company_address
@@ -149,7 +149,7 @@ class Transport:
         if self._refuses_token(answer):
             answer = self._answer(request, self._tokens.renew(token), writes)
             if self._refuses_token(answer):
-                raise Disconnected(f"QuickBooks refuses a fresh token for company {self.realm}: connect it again")
+                raise CallsRefused(f"QuickBooks refuses a fresh token for company {self.realm}: connect it again")
         self._check(answer, writes)
         self.calls.succeeded(kind_of(method, url))
         return answer
@@ -189,7 +189,7 @@ class Transport:
             return False
         codes = {detail.code for detail in details_of(answer.content)}
         if ACCESS_LOST in codes:
-            raise Disconnected(f"Who connected company {self.realm} may not use it any more: an admin must connect it")
+            raise CallsRefused(f"Who connected company {self.realm} may not use it any more: an admin must connect it")
         return WRONG_CLUSTER not in codes
 
     def _check(self, answer: requests.Response, writes: bool) -> None:

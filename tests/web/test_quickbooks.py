@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from connector.company import CompanyRecord
+from connector.connecting import Connecting, answer_in
 from connector.errors import Disconnected
 from connector.quickbooks import StoredTokens, TokenStore
 from connector.servers import connector_server
@@ -125,11 +126,24 @@ def test_a_state_counts_once_and_for_the_person_who_began(
     assert stolen.status_code == 400
     assert "Somebody else began this sign-in" in stolen.text
     assert row() is None
-    assert "used already" in alice.get(landed).text
 
-    landed = landing(begin(alice))
     assert alice.get(landed).status_code == 303
-    assert alice.get(landed).status_code == 400
+    again = alice.get(landed)
+    assert again.status_code == 400
+    assert "used already" in again.text
+
+
+def test_it_says_where_an_answer_belongs_that_was_asked_for_on_the_command_line(
+    alice: FlaskClient, client: FlaskClient, settings: Settings, quickbooks: Sandbox
+) -> None:
+    at_the_terminal = Connecting(settings, connector_server(settings), "root (command line)")
+    landed = landing(at_the_terminal.begin())
+    answer = alice.get(landed)
+    assert answer.status_code == 400
+    assert "paste the whole address of this page there" in answer.text
+
+    asked_to_sign_in = client.get(landed).location
+    assert at_the_terminal.finish(answer_in(asked_to_sign_in)).realm == quickbooks.realm
 
 
 def test_a_state_that_was_never_given_out_counts_for_nothing(alice: FlaskClient, quickbooks: Sandbox) -> None:

@@ -117,6 +117,18 @@ def test_it_asks_once_a_minute_whether_quickbooks_takes_calls_again(
     assert loud(logs) == ["quickbooks.posting_stopped"]
 
 
+def test_a_refusal_from_before_a_reconnection_stops_nothing_and_nothing_is_left_asleep(
+    keeper: Keeper, watch: Watch, logs: Any
+) -> None:
+    for _ in range(3):
+        keeper.look()
+    before = watch.woken
+    keeper.stopped_by(Disconnected("the tokens of last time"))
+    assert (keeper.halted(), loud(logs)) == (None, [])
+    keeper.look()
+    assert watch.woken > before
+
+
 def test_a_new_connector_goes_by_what_is_on_record(
     connection: Connection, connect: Callable[[], Connection], watch: Watch, logs: Any
 ) -> None:

@@ -195,7 +195,7 @@ def test_it_sends_what_it_has_while_another_process_renews_ahead(
     found: list[str] = []
     intuit.before.append(lambda: found.append(other.access_token()))
 
-    source.renew_ahead()
+    source.renew_ahead(source.look())
 
     assert found == ["access-0"]
     assert other.access_token() == "access-1"
@@ -241,8 +241,8 @@ def test_it_renews_ahead_before_anybody_needs_it(
 ) -> None:
     wall_clock.forward(minutes=minutes)
 
-    source.renew_ahead()
-    source.renew_ahead()
+    source.renew_ahead(source.look())
+    source.renew_ahead(source.look())
 
     assert intuit.asked == asked
 
@@ -254,7 +254,7 @@ def test_it_does_not_renew_a_short_token_all_the_time(store: TokenStore, wall_cl
     source = TokenSource(REALM, store, intuit, clock=wall_clock)
     source.connect(intuit.pair(0))
 
-    source.renew_ahead()
+    source.renew_ahead(source.look())
 
     assert (source.access_token(), intuit.asked) == ("access-0", [])
 
@@ -267,7 +267,7 @@ def test_it_finishes_at_once_what_was_cut_off_because_the_older_token_counts_for
     time = Ticks()
     heir = TokenSource(REALM, store, intuit, clock=wall_clock, ticks=time, sleep=time.sleep)
 
-    heir.renew_ahead()
+    heir.renew_ahead(heir.look())
 
     assert heir.access_token() == "access-1"
     assert row_of(store).unfinished_since is None
@@ -284,7 +284,7 @@ def test_it_remembers_that_a_renewal_got_no_answer(
     wall_clock.forward(minutes=1)
 
     assert (row_of(store).holder, row_of(store).unfinished_since) == ("", began)
-    source.renew_ahead()
+    source.renew_ahead(source.look())
     assert (row_of(store).tokens.refresh_token, row_of(store).unfinished_since) == ("refresh-1", None)
 
 
@@ -417,7 +417,7 @@ def test_it_revokes_and_forgets_when_a_person_disconnects(
     row = row_of(store)
     assert (row.tokens.access_token, row.tokens.refresh_token, row.refresh_tokens(wall_clock())) == ("", "", [])
     assert (row.disconnected_at, row.because) == (wall_clock(), "alice disconnected it")
-    for ask in (source.access_token, source.renew_ahead, lambda: source.disconnect("again")):
+    for ask in (source.access_token, source.look, lambda: source.disconnect("again")):
         with pytest.raises(Disconnected, match="alice disconnected it"):
             ask()
     assert intuit.asked == []

@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from connector.errors import (
+    CallsRefused,
     Disconnected,
     QuickBooksError,
     QuickBooksFault,
@@ -62,7 +63,7 @@ WEIRD = [
     ({"status": 403, "body": XML_FAULT % b"3001"}, Throttled, Throttled),
     ({"status": 403, "body": {"fault": {"error": [{"code": "3100"}]}}}, QuickBooksFault, QuickBooksFault),
     ({"status": 401, "body": XML_FAULT % b"130"}, QuickBooksFault, QuickBooksFault),
-    ({"status": 401, "body": XML_FAULT % b"120"}, Disconnected, Disconnected),
+    ({"status": 401, "body": XML_FAULT % b"120"}, CallsRefused, CallsRefused),
     ({"status": 400, "body": {"Fault": {"Error": [{"code": "6240"}]}}}, QuickBooksFault, QuickBooksFault),
     ({"status": 200, "body": {"Fault": {"Error": [{"code": "6240"}]}}}, QuickBooksFault, QuickBooksFault),
 ]
