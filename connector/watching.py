@@ -21,15 +21,23 @@ from connector.signals import ANY, Rings, Signals
 from connector.steps import LookStep, reached
 
 LISTEN = 1.0  # seconds between two looks at the signal
-BURST = 3  # looks that may follow each other closely; events that come together cost that many calls at most, then
-GAP = 20.0  # seconds between two looks
+BURST = 4  # looks that may follow each other closely; events that come together cost that many calls at most, then
+GAP = 15.0  # seconds between two looks
 FIRST_PAUSE = 5.0  # seconds before a look that failed is repeated, doubled up to
 LONGEST_PAUSE = 300.0  # seconds
 OVERLAP = timedelta(minutes=5)  # what is read twice: an answer's time may be ahead of what its content knows
 FIRST = timedelta(days=29)  # how far the first look goes back; QuickBooks keeps 30 days
 WATCHED = sales.KINDS  # kinds of entities that somebody reads
 
+# A new estimate is one that we made, or none of ours: what it would cost to look at each is saved.
+NO_NEWS = frozenset({("estimate", "created")})
+
 log = structlog.get_logger()
+
+
+def concerns(kind: str, operation: str) -> bool:
+    """Whether an event (in lower case, empty where unknown) is worth a look; what is not understood is."""
+    return (not kind or kind in {name.lower() for name in WATCHED}) and (kind, operation) not in NO_NEWS
 
 
 @dataclass(frozen=True)

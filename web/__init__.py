@@ -11,7 +11,7 @@ from connector import __version__
 from connector.errors import SettingsError
 from connector.servers import connector_server
 from connector.settings import Settings
-from web import auth, display, error_pages, orders, probes, quickbooks, security, status
+from web import auth, display, error_pages, orders, probes, quickbooks, security, status, webhooks
 from web.couch_session import CouchSessions
 
 MAX_FORM = 64 * 1024  # bytes of a request body; the console's forms are tiny
@@ -44,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
     error_pages.init_app(app)
     for part in (auth, orders, quickbooks, status, probes):
         app.register_blueprint(part.blueprint)
+    webhooks.init_app(app, settings)
 
     @app.context_processor
     def common() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from connector.quickbooks.queries import literal
 from connector.quickbooks.token_source import TokenSource
 from connector.quickbooks.token_store import TokenStore
 from connector.quickbooks.tokens import StoredTokens, Tokens
+from connector.quickbooks.webhooks import Event, events_of, is_signed
 
 __all__ = [
     "BatchItem",
@@ -22,6 +23,7 @@ __all__ = [
     "Change",
     "Changes",
     "Connection",
+    "Event",
     "Gateway",
     "Keeper",
     "MonthOfCalls",
@@ -33,7 +35,9 @@ __all__ = [
     "Tokens",
     "call_months",
     "canonical_json",
+    "events_of",
     "form_page",
+    "is_signed",
     "literal",
     "this_month",
 ]

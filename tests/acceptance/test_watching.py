@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from connector.steps import LookStep
 from journeys.quiet import wait_until
 from tests.acceptance.company import PATIENCE, Company, killed
 
+VERIFIER = "verifier-token"
+BY_WEBHOOK = {"roadbook_watch_minutes": "0"}
+USUAL = {"webhook_duplicates": False, "webhook_order": "in_order", "webhook_format": "cloudevents"}
 OFTEN = {"roadbook_watch_minutes": "0.02"}
 SOLD = {"DetailType": "SalesItemLineDetail", "Amount": 100, "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
 
@@ -34,8 +38,42 @@ def wait_for_news(company: Company, order: str, code: str) -> dict[str, Any]:
     return found
 
 
-def test_whatever_the_office_does_reaches_the_receipt(company: Company) -> None:
+@pytest.fixture
+def webhooks(company: Company) -> Iterator[Company]:
+    """That company, whose QuickBooks tells the console of every change."""
+    console = company.roadbook.web(quickbooks_webhook_token=f"another, {VERIFIER}")
+    url = f"http://127.0.0.1:{console.ready['port']}/webhooks/quickbooks"
+    company.sandbox.control("POST", "webhooks", {"url": url, "verifier_token": VERIFIER})
+    yield company
+    company.sandbox.control("POST", "webhooks", {"url": ""})
+    company.sandbox.control("POST", "switches", USUAL)
+
+
+def test_whatever_the_office_does_reaches_the_receipt_by_looking_often(company: Company) -> None:
     company.connector(**OFTEN)
+    assert_everything_reaches_the_receipt(company)
+
+
+def test_whatever_the_office_does_reaches_the_receipt_by_webhook(webhooks: Company) -> None:
+    webhooks.connector(**BY_WEBHOOK)
+    assert_everything_reaches_the_receipt(webhooks)
+
+
+def test_old_doubled_and_overtaken_webhooks_change_nothing_but_the_moment(webhooks: Company) -> None:
+    unusual = {"webhook_duplicates": True, "webhook_order": "swapped", "webhook_format": "notifications"}
+    webhooks.sandbox.control("POST", "switches", unusual)
+    webhooks.connector(**BY_WEBHOOK)
+    order, estimate = posted(webhooks)
+    webhooks.office(estimate, changes={"TxnStatus": "Pending"})
+    webhooks.office(estimate, changes={"TxnStatus": "Closed"})
+    webhooks.office(estimate, changes={"TxnStatus": "Accepted", "Line": [SOLD]})
+    webhooks.office(estimate, convert=True)
+    receipt = wait_for_news(webhooks, order, "converted")
+    assert receipt["estimate"]["total"] == "100.00"
+
+
+def assert_everything_reaches_the_receipt(company: Company) -> None:
+    """Edit, close, open, convert, delete the invoice, delete the estimate: each is told."""
     order, estimate = posted(company)
 
     company.office(estimate, changes={"Line": [SOLD]})

@@ -83,6 +83,16 @@ REFUSED = [
     ("GET", "/couch/_up/"),
     ("GET", "/couch"),
     ("POST", "/couch"),
+    # webhooks other than the one
+    ("GET", "/webhooks/quickbooks"),
+    ("PUT", "/webhooks/quickbooks"),
+    ("POST", "/webhooks/quickbooks/"),
+    ("POST", "/webhooks/quickbooks?x=1"),
+    ("POST", "/webhooks/other"),
+    ("POST", "/webhooks/"),
+    ("POST", "/webhooks"),
+    ("POST", "/webhooks/%71uickbooks"),
+    ("POST", "/x/../webhooks/quickbooks"),
     # databases that are not the reps'
     ("GET", "/couch/connector/"),
     ("GET", "/couch/connector/_changes"),
@@ -240,4 +250,14 @@ def test_it_tells_a_replicating_couchdb_that_there_are_no_sessions_at_the_root(s
 def test_it_gives_every_other_path_to_the_console(site: Site, target: str) -> None:
     assert site.proxy.ask("GET", target).status == 200
     assert [request.target for request in site.web.requests] == [target]
+    assert site.couch.requests == []
+
+
+def test_it_lets_quickbooks_webhooks_through_with_their_signature_and_bytes(site: Site) -> None:
+    body = b'[ {"specversion": "1.0"} ]'
+    headers = [("intuit-signature", "c2lnbmVk"), ("Content-Type", "application/cloudevents-batch+json")]
+    assert site.proxy.ask("POST", "/webhooks/quickbooks", body=body, headers=headers).status == 200
+    (request,) = site.web.requests
+    assert (request.method, request.target, request.body) == ("POST", "/webhooks/quickbooks", body)
+    assert request.headers["intuit-signature"] == "c2lnbmVk"
     assert site.couch.requests == []
