@@ -6,11 +6,11 @@ from itertools import count
 from typing import Any
 
 from connector.catalog import customer_of, product_of
-from connector.mapping import estimate_of
+from connector.mapping import estimate_of, lines_of
 from connector.policies import Policies
 from connector.policy import Policy
 from connector.quickbooks import Connection, canonical_json
-from connector.records import Order
+from connector.records import Amendment, Order
 from connector.settings import read_settings
 from tests.connector.samples import ULID
 from tests.connector.test_settings import GOOD
@@ -30,8 +30,17 @@ class Books:
         """The company's policy as it is now."""
         return Policies(self._settings, self.gateway).policy()
 
+    def products(self, record: Order | Amendment) -> dict[str, dict[str, Any]]:
+        """The catalog's products of an order or amendment, by id."""
+        return {part.product: self.product for part in (*record.lines, *record.charges)}
+
     def send(self, record: Order) -> dict[str, Any]:
         """The estimate that QuickBooks makes of an order."""
-        products = {part.product: self.product for part in (*record.lines, *record.charges)}
-        body = estimate_of(record, ULID, self.customer, products, self.policy())
+        body = estimate_of(record, ULID, self.customer, self.products(record), self.policy())
         return self.gateway.create("Estimate", canonical_json(body), f"order-{next(self._requests)}")
+
+    def amend(self, estimate: dict[str, Any], record: Order | Amendment) -> dict[str, Any]:
+        """The estimate after its lines were replaced by those of an amendment."""
+        change = {"Id": estimate["Id"], "SyncToken": estimate["SyncToken"], "sparse": True}
+        change |= lines_of(record, self.customer, self.products(record), self.policy())
+        return self.gateway.update("Estimate", canonical_json(change), f"amend-{next(self._requests)}")

@@ -105,6 +105,28 @@ def test_a_product_has_its_own_tax_code_where_the_customer_has_none(company: Com
     assert Decimal(str(estimate["TxnTaxDetail"]["TotalTax"])) == Decimal("102.65")  # five percent
 
 
+@pytest.mark.parametrize("kind", [{}, MANUAL, AUTOMATED, {"country": "GB"}, INCLUSIVE])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, DISCOUNT),
+        (DISCOUNT, {}),
+        (DISCOUNT, {"discount": {"amount": "1053.06"}, "total": "1000.00"}),
+        ({}, {"lines": order()["lines"][:1], "charges": [], "total": "159.60"}),
+    ],
+)
+def test_the_same_lines_and_tax_replace_those_of_an_estimate(
+    company: Company, kind: dict[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    books = company(**kind)
+    wanted = record(**after)
+    afresh = books.send(wanted)
+    amended = books.amend(books.send(record(**before)), wanted)
+    assert difference(wanted, amended) is None
+    assert (amended["TotalAmt"], amended["TxnTaxDetail"]) == (afresh["TotalAmt"], afresh["TxnTaxDetail"])
+    assert [line["Amount"] for line in amended["Line"]] == [line["Amount"] for line in afresh["Line"]]
+
+
 @given(wanted=orders(most_quantity=1000))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_prices_that_include_tax_come_to_the_total_of_any_order(company: Company, wanted: Order) -> None:
