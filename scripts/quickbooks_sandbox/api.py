@@ -67,6 +67,9 @@ def _tax_service(company: Company, segments: list[str], request: Request) -> Rep
 def _read(company: Company, kind: str, segments: list[str], request: Request) -> Reply:
     if kind in SINGLE:
         return _answer(company, **{kind: read(company, kind, "1")})
+    if kind == "ExchangeRate" and len(segments) == 1:
+        source = {name.lower(): value for name, value in request.parameters.items()}.get("sourcecurrencycode", "")
+        return _answer(company, **{kind: read(company, kind, source.upper())})
     if len(segments) == 2:
         entity = read(company, kind, segments[1])
         if kind == "Invoice" and "invoicelink" in request.parameters.get("include", "").lower():

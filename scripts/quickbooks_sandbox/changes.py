@@ -5,6 +5,7 @@ Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/al
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from quickbooks_sandbox.faults import missing, refuse
 from quickbooks_sandbox.kinds import kind_of
 from quickbooks_sandbox.property_words import words
 
+OFFSET = re.compile(r" (\d\d:?\d\d)$")
 OLDEST = timedelta(days=30)
 MOST = 1000  # objects in one answer
 NOT_CAPTURED = words("TaxAgency TaxCode TaxRate ExchangeRate CompanyCurrency CompanyInfo Preferences")
@@ -54,7 +56,8 @@ def _changed(company: Company, kind: str, moment: datetime) -> list[Entity]:
 def _moment(company: Company, since: str) -> datetime:
     """The time asked for; whole seconds, because that is how changes are dated."""
     try:
-        moment = datetime.fromisoformat(since).replace(microsecond=0)
+        # A plus sign that a client left as it is has become a space.
+        moment = datetime.fromisoformat(OFFSET.sub("+\\1", since)).replace(microsecond=0)
     except ValueError as error:
         raise refuse("2010", f"Property Name:changedSince {since} is no time", "changedSince") from error
     now = company.clock.now()

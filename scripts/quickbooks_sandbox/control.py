@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import money, quota
+from quickbooks_sandbox import custom_fields, money, quota
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.delivery import mails
@@ -163,6 +163,11 @@ def add_company(sandbox: Sandbox, company: Company, parameters: dict[str, str], 
     return _shown(sandbox, sandbox.add(str(body["realm"]), _country(body) or sandbox.start.country))
 
 
+def define_fields(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
+    """A list of names: the company's legacy custom fields from now on."""
+    return custom_fields.define(company, body)
+
+
 def reset(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Back to a company that was just started; {"country": "GB"}: in another country."""
     sandbox.reset(_country(body))
@@ -196,5 +201,6 @@ ACTIONS = {
     ("POST", "webhooks"): point_webhooks,
     ("GET", "companies"): companies,
     ("POST", "companies"): add_company,
+    ("POST", "custom_fields"): define_fields,
     ("POST", "reset"): reset,
 }

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import replace
 
 from quickbooks_sandbox import money, quota
 from quickbooks_sandbox.api import carry_out
@@ -17,6 +18,7 @@ from quickbooks_sandbox.outages import after, before, edit_first
 from quickbooks_sandbox.sandbox import Sandbox
 from quickbooks_sandbox.trouble import Armed
 from quickbooks_sandbox.xml_answers import as_xml
+from quickbooks_sandbox.xml_requests import as_document
 
 XML = "application/xml;charset=utf-8"
 FAULT_JSON = "application/json"  # only answers that are no fault name their character set
@@ -33,8 +35,16 @@ def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
     segments = [segment for segment in rest.split("/") if segment]
     kind, facts = _facts(request, realm, segments)
     company = sandbox.companies.get(realm, sandbox.company)
+    unread = None
+    if request.body and "xml" in request.headers.get("content-type", ""):
+        try:
+            request = replace(request, body=money.write(as_document(request.body)))
+        except Fault as fault:
+            unread = fault
     armed = sandbox.trouble.strike(facts)
     try:
+        if unread is not None:
+            raise unread
         reply = before(company, armed, stopping)
         if reply is None:
             with company.limits.admitted(kind):

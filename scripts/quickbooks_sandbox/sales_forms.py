@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sandbox import addresses, currencies, form_numbers, links, settlements
+from quickbooks_sandbox import addresses, currencies, custom_fields, form_numbers, links, settlements
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import Errors, missing, refuse
 from quickbooks_sandbox.form_checks import check_form
@@ -42,7 +42,7 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
     estimates = links.estimates_to_link(company, content.customer["Id"], body) if kind == "Invoice" else []
     form: Entity = {"domain": "QBO", "sparse": False, "Id": form_id, "SyncToken": "0"}
     form["MetaData"] = company.meta_data()
-    form["CustomField"] = body.get("CustomField") or []
+    form["CustomField"] = custom_fields.of_form(company, body.get("CustomField"))
     form |= form_numbers.assign(company, kind, body)
     form["TxnDate"] = body.get("TxnDate") or company.today()
     for name in ("BillAddr", "ShipAddr"):
@@ -65,7 +65,7 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
     ids = LineIds(known, int(company.store.value(f"LineId/{stored['Id']}", 0)))
     content = _checked(company, kind, merged, ids, stored["Id"], duplicates_allowed)
     form: Entity = {name: stored[name] for name in ("domain", "sparse", "Id", "SyncToken", "MetaData")}
-    form["CustomField"] = merged.get("CustomField") or []
+    form["CustomField"] = custom_fields.of_form(company, merged.get("CustomField"))
     number = merged.get("DocNumber") or stored.get("DocNumber")
     if number:
         form["DocNumber"] = number

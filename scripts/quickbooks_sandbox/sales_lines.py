@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from quickbooks_sandbox import bundles
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import Errors, bad_enumeration, missing, refuse, too_long
 from quickbooks_sandbox.money import amount_of, cents, plain, printed
@@ -60,6 +61,7 @@ def read_lines(company: Company, lines: Any, ids: LineIds, calculation: str = ""
     errors.check()
     if not any(line["DetailType"] in SOLD for line in items):
         raise missing("Line")
+    items = bundles.with_subtotals(items)
     subtotal = sum((line.get("Amount", 0) for line in items), NOTHING)
     for line in discounts:
         detail = line["DiscountLineDetail"]
@@ -97,8 +99,9 @@ def _line(company: Company, line: Any, calculation: str) -> Line:
     elif kind == "SalesItemLineDetail":
         amount, written = _sale(company, amount, detail, calculation)
     else:
-        nested = read_lines(company, detail.get("Line"), LineIds(set(), 0), calculation)
-        written = {**detail, "Line": [each for each in nested if each["DetailType"] in SOLD]}
+        written, members = bundles.opened(company, detail)
+        nested = read_lines(company, members, LineIds(set(), 0), calculation)
+        written["Line"] = [each for each in nested if each["DetailType"] in SOLD]
         amount = total_of(nested)
     return {**stored, "Amount": printed(amount), "DetailType": kind, kind: written}
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from quickbooks_sandbox.attachments import file_reply
+from quickbooks_sandbox.chunked import read_chunks
 from quickbooks_sandbox.control import control_reply
 from quickbooks_sandbox.exchange import Cut, Dropped, Reply, Request, json_reply
 from quickbooks_sandbox.gateway import company_reply
@@ -69,6 +70,12 @@ class Handler(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_GET
 
     def _reply(self) -> Reply:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            try:
+                return self._answer(read_chunks(self.rfile, LARGEST_BODY))
+            except ValueError as error:
+                self.close_connection = True
+                return json_reply(413, {"error": str(error)})
         length = self.headers.get("Content-Length") or "0"
         if not length.isdigit() or int(length) > LARGEST_BODY:
             self.close_connection = True
@@ -76,13 +83,17 @@ class Handler(BaseHTTPRequestHandler):
             while left > 0 and (read := self.rfile.read(min(left, CHUNK))):
                 left -= len(read)
             return json_reply(413, {"error": f"a body of {length} bytes is not read"})
+        return self._answer(self.rfile.read(int(length)))
+
+    def _answer(self, body: bytes) -> Reply:
+        """Route a request that was read whole."""
         parts = urlsplit(self.path)
         request = Request(
             self.command,
             parts.path,
             dict(parse_qsl(parts.query, keep_blank_values=True)),
             {name.lower(): value for name, value in self.headers.items()},
-            self.rfile.read(int(length)),
+            body,
         )
         if request.path.startswith("/v3/company/"):
             return company_reply(self.server.sandbox, request, self.server.stopping)

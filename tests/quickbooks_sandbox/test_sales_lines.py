@@ -96,7 +96,11 @@ def test_it_prints_money_with_two_places_and_numbers_plain(api: Api) -> None:
         (sale(Colour="red"), ("2010", "Colour")),
         (discount(percent=10), ("2020", "Line")),
         ({"DetailType": "DescriptionOnly", "Description": "alone"}, ("2020", "Line")),
-        ({"DetailType": "GroupLineDetail", "GroupLineDetail": {"GroupItemRef": {"value": "1"}}}, ("2020", "Line")),
+        ({"DetailType": "GroupLineDetail", "GroupLineDetail": {}}, ("2020", "GroupItemRef")),
+        (
+            {"DetailType": "GroupLineDetail", "GroupLineDetail": {"GroupItemRef": {"value": "1"}}},
+            ("2500", "GroupItemRef"),
+        ),
     ],
 )
 def test_it_refuses_a_line(api: Api, line: dict[str, Any], error: tuple[str, str]) -> None:
@@ -115,7 +119,8 @@ def test_it_names_every_line_that_is_wrong(api: Api) -> None:
 
 
 def test_it_adds_up_a_bundle(api: Api) -> None:
-    detail = {"GroupItemRef": {"value": "1"}, "Quantity": 1, "Line": [sale("3.10"), sale("4.20")]}
+    bundle_id = api.write("item", {"Name": "Pair", "Type": "Group"})["Id"]
+    detail = {"GroupItemRef": {"value": bundle_id}, "Quantity": 1, "Line": [sale("3.10"), sale("4.20")]}
     bundle = {"DetailType": "GroupLineDetail", "Amount": 0, "GroupLineDetail": detail}
     made = api.write("estimate", estimate(bundle, sale("1.00")))
     assert (made["Line"][0]["Amount"], made["TotalAmt"]) == (Decimal("7.30"), Decimal("8.30"))
