@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import attachments, money, tax_lists
+from quickbooks_sandbox import attachments, money, recurring, tax_lists
 from quickbooks_sandbox.batch import run_batch
 from quickbooks_sandbox.changes import changes
 from quickbooks_sandbox.company import Company
@@ -74,7 +74,7 @@ def _read(company: Company, kind: str, segments: list[str], request: Request) ->
         entity = read(company, kind, segments[1])
         if kind == "Invoice" and "invoicelink" in request.parameters.get("include", "").lower():
             entity = with_link(entity)
-        return _answer(company, **{kind: entity})
+        return _answer(company, **{kind: recurring.shown(entity) if kind == recurring.KIND else entity})
     if len(segments) == 3 and segments[2].lower() == "pdf" and kind in FORMS:
         return Reply(200, PDF, pdf_of(kind, read(company, kind, segments[1])))
     raise _no_resource(segments)

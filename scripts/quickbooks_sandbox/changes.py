@@ -17,7 +17,9 @@ from quickbooks_sandbox.property_words import words
 OFFSET = re.compile(r" (\d\d:?\d\d)$")
 OLDEST = timedelta(days=30)
 MOST = 1000  # objects in one answer
-NOT_CAPTURED = words("TaxAgency TaxCode TaxRate ExchangeRate CompanyCurrency CompanyInfo Preferences")
+NOT_CAPTURED = words(
+    "TaxAgency TaxCode TaxRate ExchangeRate CompanyCurrency RecurringTransaction CompanyInfo Preferences"
+)
 
 Entity = dict[str, Any]
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import traceback
+import uuid
 from dataclasses import replace
 
 from quickbooks_sandbox import money, quota
@@ -23,6 +24,7 @@ from quickbooks_sandbox.xml_requests import as_document
 XML = "application/xml;charset=utf-8"
 FAULT_JSON = "application/json"  # only answers that are no fault name their character set
 SERVED = {
+    "Strict-Transport-Security": "max-age=15552000",
     "QBO-Version": "sandbox",
     "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
     "Expires": "0",
@@ -112,7 +114,8 @@ def _served(
             quota.count(sandbox.company, reads)
             total, inside = (time.perf_counter() - moment for moment in (arrived, locked))
             spent = f"total={int(total * 1000)}, db={int(inside * 1000)}"
-            reply = Reply(200, reply.kind, reply.body, {**SERVED, "Service-Time": spent})
+            span = {"x-spanid": str(uuid.uuid4()), "Service-Time": spent}
+            reply = Reply(200, reply.kind, reply.body, {**SERVED, **span})
         except Fault as fault:
             reply = _fault_reply(company, fault)
         except Exception:

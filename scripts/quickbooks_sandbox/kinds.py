@@ -11,7 +11,8 @@ from quickbooks_sandbox.transactions import RULES
 
 SINGLE = ("CompanyInfo", "Preferences")
 TAX_LISTS = ("TaxAgency", "TaxRate")
-ALL = (*FORMS, *PAYMENTS, *RULES, *NAME_LISTS, *TAX_LISTS, *CURRENCY_LISTS, "Attachable", *SINGLE)
+OTHERS = ("Attachable", "RecurringTransaction")
+ALL = (*FORMS, *PAYMENTS, *RULES, *NAME_LISTS, *TAX_LISTS, *CURRENCY_LISTS, *OTHERS, *SINGLE)
 # The one entity whose path and JSON differ.
 KINDS = {kind.lower(): kind for kind in ALL} | {"creditcardpayment": "CreditCardPaymentTxn"}
 

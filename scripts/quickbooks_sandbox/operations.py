@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from quickbooks_sandbox import sales_forms
+from quickbooks_sandbox import recurring, sales_forms
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.company_states import check_write
 from quickbooks_sandbox.delivery import send
@@ -26,6 +26,8 @@ def write(company: Company, kind: str, body: Any, operation: str, option: str = 
     """Create, update, delete, void or send; raises a Fault. `option` is `include`'s, or a batch item's optionsData."""
     if not isinstance(body, dict):
         raise refuse("2010", "Property Name:Can not deserialize the request")
+    if kind == recurring.KIND:
+        return recurring.write(company, body, operation)
     family = FAMILIES[kind]
     check_write(company, kind, body)
     if operation == "create" and not body.get("Id"):
@@ -71,7 +73,10 @@ def query(company: Company, statement: str) -> Entity:
     if kind is None:
         raise refuse("4001", f"QueryValidationError: Invalid entity {parsed.entity}")
     rows = _candidates(company, kind, parsed)
-    return run(parsed, kind, rows, by_id=company.switches["sort_by_id"] == "allowed")
+    answer = run(parsed, kind, rows, by_id=company.switches["sort_by_id"] == "allowed")
+    if kind == recurring.KIND and kind in answer:
+        answer[kind] = [recurring.shown(row) for row in answer[kind]]
+    return answer
 
 
 def _candidates(company: Company, kind: str, parsed: Query) -> Iterable[Entity]:

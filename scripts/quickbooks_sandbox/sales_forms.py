@@ -56,6 +56,12 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
     return company.add(kind, form)
 
 
+def draft(company: Company, kind: str, body: Entity) -> Entity:
+    """What a form would come to, without a number, links or anything else that stays; raises a Fault."""
+    content = _checked(company, kind, body, LineIds(set(), 0), "", True)
+    return _complete(company, kind, {**company.head(""), "TxnDate": company.today()}, body, content)
+
+
 def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplicates_allowed: bool = False) -> Entity:
     """Full or sparse update of a stored form; one that changes nothing keeps the SyncToken. Raises a Fault."""
     company.check_sync_token(stored, body, kind)

@@ -51,6 +51,8 @@ def _reply(sandbox: Sandbox, request: Request, path: str) -> Reply:
         try:
             if path.startswith("/.well-known/openid"):
                 return json_reply(200, sandbox.company.oauth.discovery(f"http://{request.headers.get('host', '')}"))
+            if path == "/op/v1/jwks":
+                return json_reply(200, {"keys": []})  # nothing is signed: no id tokens are given out
             if path == "/connect/oauth2":
                 return _consent(sandbox, request.parameters)
             if path == "/oauth2/v1/tokens/bearer" and request.method == "POST":

@@ -59,6 +59,7 @@ TRANSACTION_PROPERTIES = {
     "PaymentMethod": EVERY | words("Name Active Type PaymentMethodEx"),
     "CompanyCurrency": EVERY | words("Code Name Active CompanyCurrencyEx"),
     "ExchangeRate": EVERY | words("SourceCurrencyCode TargetCurrencyCode Rate AsOfDate ExchangeRateEx"),
+    "RecurringTransaction": EVERY | words("Type Name"),
     "Attachable": EVERY
     | words(
         """FileName FileAccessUri TempDownloadUri Size ContentType Category Lat Long PlaceName Note Tag

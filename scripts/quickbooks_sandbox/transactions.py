@@ -59,6 +59,11 @@ def create(company: Company, kind: str, body: Entity) -> Entity:
     return company.add(kind, entity)
 
 
+def draft(company: Company, kind: str, body: Entity) -> Entity:
+    """What a transaction would come to, without anything that stays; raises a Fault."""
+    return {**company.head(""), **_content(company, kind, body, LineIds(set(), 0))}
+
+
 def update(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
     """Full or sparse update; one that changes nothing keeps the SyncToken. Raises a Fault."""
     company.check_sync_token(stored, body, kind)
