@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from connector.books import DELETED, gone, seen
+from connector.books import gone, is_gone, seen
 from connector.errors import CouchError, QuickBooksFault
 from connector.estimates import is_invoice
 from connector.ledger import LATER, Ledger, Row
@@ -85,20 +85,23 @@ class Sales:
         estimate = row.estimate or {}
         kind = "Invoice" if is_invoice(estimate) else "Estimate"
         change = news.get((kind, str(estimate.get("id"))))
-        if change is None and not self._concerned(estimate, news):
+        let_go = self._let_go(estimate, news)
+        if change is None and not let_go:
+            return None
+        if (change is None or change.entity is None) and (is_gone(row) and not (let_go and row.state == "converted")):
             return None
         entity = None if change is None else change.entity
-        at = time_text(self._clock())
-        deleted = (row.news or {}).get("code") == DELETED
-        if entity is None and deleted:
-            return None
-        if entity is None or deleted:
+        if entity is None or is_gone(row):
             # A deletion is confirmed, and so is life after one: answers have been seen that were wrong or old.
             entity = self._read(kind, str(estimate["id"]))
-        return gone(row, at) if entity is None else seen(row, entity, at)
+        at = time_text(self._clock())
+        if entity is not None:
+            return seen(row, entity, at)
+        invoice = estimate.get("invoice")
+        return gone(row, at, invoiced=bool(invoice) and self._read("Invoice", str(invoice)) is not None)
 
-    def _concerned(self, estimate: Entity, news: Mapping[tuple[str, str], Change]) -> bool:
-        """Whether the invoice that an estimate was made into is deleted or let go of it, and nobody said more."""
+    def _let_go(self, estimate: Entity, news: Mapping[tuple[str, str], Change]) -> bool:
+        """Whether the invoice that an estimate was made into is deleted or is not linked to it any more."""
         change = news.get(("Invoice", str(estimate.get("invoice"))))
         if change is None:
             return False

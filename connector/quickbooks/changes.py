@@ -15,6 +15,7 @@ from connector.quickbooks.batches import rows_of
 from connector.quickbooks.queries import PAGE, literal, page_of
 
 NEARLY_FULL = 950  # objects; an answer holds 1000 at most and does not say what it left out
+ROOM_FOR = (475, 237, 118, 59, 29, 14, 7, 3, 1)  # living entities after the start of a shorter time
 LOOK_BACK = timedelta(days=29)  # QuickBooks looks back 30 days; a day is left for clocks that differ
 REFUSED = 400
 
@@ -75,10 +76,9 @@ class ChangeReader:
         """More than one answer holds: living ones by a query, deleted ones by capturing a shorter and shorter time."""
         _, living = self._queried(kind, since)
         moments = sorted(moment for change in living if (moment := updated_at(change)) is not None)
-        newest = len(moments)
-        while newest > 1:
-            newest = min(newest // 2, NEARLY_FULL // 2)
-            start = moments[-newest]
+        # Each start leaves half as many living ones after it, until there is room for what was deleted since.
+        starts = dict.fromkeys(moments[-newest] for newest in ROOM_FOR if newest <= len(moments))
+        for start in starts:
             recent = self._capture([kind], start)
             if len(recent.changes) < NEARLY_FULL:
                 unseen = f"which {kind} was deleted between {text_of(since)} and {text_of(start)}"
