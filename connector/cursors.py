@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +51,17 @@ class Cursors:
         """The cursor of a part; one without `since` if there is none."""
         wanted = Cursor(realm, part)
         document = self._database.get(wanted.id)
-        if document is None:
-            return wanted
-        return Cursor(**{name: document[name] for name in STORED if name in document}, revision=document["_rev"])
+        return wanted if document is None else cursor_of(document)
+
+    def list(self) -> builtins.list[Cursor]:
+        """Every cursor, by company and part."""
+        return [cursor_of(document) for document in self._database.starting_with("cursor:")]
 
     def save(self, cursor: Cursor) -> None:
         """Store a cursor; raises DocumentConflict if somebody else moved it."""
         self._database.put(cursor.as_document())
+
+
+def cursor_of(document: dict[str, Any]) -> Cursor:
+    """A stored cursor as a record."""
+    return Cursor(**{name: document[name] for name in STORED if name in document}, revision=document["_rev"])

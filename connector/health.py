@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, QuickBooksError
 from connector.identifiers import CATALOG, CONNECTOR, OPS
 from connector.policies import policy_of
@@ -14,6 +15,8 @@ from connector.quickbooks.countdown import countdowns
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 from connector.worker import connected_realm, connection_of
+
+LATE = 3  # looks that may be missed
 
 
 def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
@@ -57,6 +60,8 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
             yield f"QuickBooks sign-in, {each.title.lower()}: {each.left}", each.warning
     if row is not None and row.refused_at is not None:
         yield "posting", f"stopped, because {row.because}"
+    look = Cursors(server.database(CONNECTOR)).load(realm, "sales")
+    yield last_look(look, settings.roadbook_watch_minutes, datetime.now(UTC))
 
 
 def money_of(settings: Settings, policy: Policy) -> Iterator[tuple[str, str | None]]:
@@ -77,3 +82,15 @@ def tax_in_words(policy: Policy) -> str:
         return "sales tax by address (automated)" if policy.automated_sales_tax else "sales tax by tax code"
     texts = {TAX_EXCLUDED: "on top of prices", TAX_INCLUSIVE: "included in prices", NOT_APPLICABLE: "not applicable"}
     return f"tax {texts[policy.tax_calculation]}"
+
+
+def last_look(look: Cursor, minutes: float, now: datetime) -> tuple[str, str | None]:
+    """The line about the last look at changes in QuickBooks; `minutes` are between looks, 0: only a webhook has one."""
+    if look.looked_at is None:
+        return "changes in QuickBooks (no look yet)", None
+    age = (now - datetime.fromisoformat(look.looked_at)).total_seconds() / 60
+    name = f"changes in QuickBooks (last look {age:.0f} minutes ago)"
+    if look.problem:
+        return name, f"{look.problem}; it is tried again by itself"
+    late = minutes and age > LATE * max(minutes, 1)
+    return name, "the connector does not look; does it run?" if late else None

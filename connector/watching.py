@@ -12,7 +12,7 @@ import structlog
 
 from connector import sales
 from connector.cursors import Cursor, Cursors
-from connector.errors import CouchError, LeaseLost, QuickBooksError
+from connector.errors import CouchError, LeaseLost, RoadbookError
 from connector.lease import Lease
 from connector.quickbooks import Change, Gateway
 from connector.records import time_text
@@ -133,9 +133,9 @@ class Watch:
                 log.exception("watch.crashed")
 
     def _listen(self) -> None:
+        rings = self._signals.rings(self._gateway.realm)
         polled = self._poll.is_set()
         self._poll.clear()
-        rings = self._signals.rings(self._gateway.realm)
         for feed, turns in self._feeds.values():
             if polled or feed.rang(self._rings, rings):
                 turns.want()
@@ -150,8 +150,9 @@ class Watch:
         except Exception as error:
             turns.failed(time.monotonic())
             log.warning("watch.failed", part=feed.part, reason=str(error))
-            self._note(feed, f"{type(error).__name__}: {error}")
-            if not isinstance(error, (QuickBooksError, CouchError)):
+            expected = isinstance(error, RoadbookError)
+            self._note(feed, str(error) if expected else f"Roadbook itself failed ({type(error).__name__}: {error})")
+            if not expected:
                 raise
             return
         turns.succeeded()

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
+from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
@@ -62,6 +63,7 @@ class Overview:
     calls: list[MonthOfCalls]
     connector: str
     reconciliation: LastReconciliation | None
+    looks: list[Cursor]
 
 
 def overview(server: CouchServer) -> Overview:
@@ -78,6 +80,7 @@ def overview(server: CouchServer) -> Overview:
         calls=call_months(database, this_month()),
         connector=connector_standing(database),
         reconciliation=last_reconciliation(server),
+        looks=Cursors(database).list(),
     )
 
 

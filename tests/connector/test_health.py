@@ -1,17 +1,21 @@
-"""What `roadbook check` says of a company's money."""
+"""What `roadbook check` says of a company's money and of the looks at QuickBooks."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from connector.health import money_of, tax_in_words
+from connector.cursors import Cursor
+from connector.health import last_look, money_of, tax_in_words
 from connector.policy import Policy
 from connector.settings import read_settings
 from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import Roadbook
 from tests.connector.test_settings import GOOD
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +57,23 @@ def test_it_reads_the_company_that_is_connected(roadbook: Roadbook, quickbooks: 
         "estimates numbered by Roadbook: OK",
     ):
         assert line in shown
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "problem", "minutes", "name", "told"),
+    [
+        (None, None, 5, "no look yet", None),
+        ("2026-11-20T11:58:00.000Z", None, 5, "last look 2 minutes ago", None),
+        ("2026-11-20T11:46:00.000Z", None, 5, "last look 14 minutes ago", None),
+        ("2026-11-20T11:44:00.000Z", None, 5, "last look 16 minutes ago", "does it run?"),
+        ("2026-11-20T11:58:00.000Z", None, 0.1, "last look 2 minutes ago", None),
+        ("2026-11-19T12:00:00.000Z", None, 0, "last look 1440 minutes ago", None),
+        ("2026-11-20T11:58:00.000Z", "QuickBooks is away", 5, "last look 2 minutes ago", "QuickBooks is away; it is"),
+    ],
+)
+def test_it_says_when_the_last_look_was_and_what_is_wrong(
+    looked_at: str | None, problem: str | None, minutes: float, name: str, told: str | None
+) -> None:
+    what, wrong = last_look(Cursor("1", "sales", looked_at=looked_at, problem=problem), minutes, NOON)
+    assert name in what
+    assert wrong is None if told is None else told in str(wrong)

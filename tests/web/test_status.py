@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connector.cursors import Cursor, Cursors
 from connector.dead_letters import DeadLetters, dead_letter
 from connector.quickbooks import this_month
 from connector.quickbooks.call_record import CallRecord
@@ -30,6 +32,7 @@ def test_it_says_what_is_missing_and_what_is_unknown_on_a_fresh_installation(sig
     assert "Connector None has ever run here" in text
     assert "Doorbell and sweep unknown" in text
     assert "Reconciliation with QuickBooks none on record" in text
+    assert "Looks at QuickBooks none yet" in text
     assert "None: every order that reached the server is in QuickBooks." in text
     assert "Dead letters 0" in text
     assert "badge posted" not in html
@@ -110,6 +113,19 @@ def test_it_tells_how_the_last_reconciliation_ended(
     html = signed_in("olga").get("/status").text
     assert f"Reconciliation with QuickBooks {words}" in text_of(html)
     assert ("<code>roadbook reconcile</code> lists" in html) is not clean
+
+
+def test_it_shows_the_last_look_at_quickbooks_and_what_came_of_it(signed_in: SignIns, ledger: OnRecord) -> None:
+    cursors = Cursors(ledger.database)
+    looked_at = time_text(datetime.now(UTC) - timedelta(minutes=3))
+    cursors.save(Cursor("462", "sales", "2026-11-20T01:00:00-08:00", looked_at, rows=2))
+    client = signed_in("olga")
+    assert "Sales: 3 min ago 2 rows changed." in text_of(client.get("/status").text)
+    gap = replace(cursors.load("462", "sales"), problem="QuickBooks <is> away", unseen="what was deleted before May")
+    cursors.save(gap)
+    text = text_of(client.get("/status").text)
+    assert "failed Sales: 3 min ago QuickBooks &lt;is&gt; away. It is tried again by itself." in text
+    assert "Not seen: what was deleted before May." in text
 
 
 def test_it_does_not_claim_that_a_connector_is_alive(signed_in: SignIns, ledger: OnRecord) -> None:
