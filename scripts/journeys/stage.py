@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from connector.connecting import Connecting
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
 from connector.identifiers import customers_database
@@ -87,9 +88,9 @@ class Stage:
 
     def connect_quickbooks(self) -> Connection:
         """Hand the sandbox company's refresh token over, as connecting would."""
-        connection = connection_of(self.settings, self.server, self.sandbox.realm)
-        connection.tokens.adopt_refresh_token(self.sandbox.refresh_token)
-        return connection
+        connecting = Connecting(self.settings, self.server, "journey")
+        connecting.connect(self.sandbox.realm, refresh_token=self.sandbox.refresh_token)
+        return connection_of(self.settings, self.server)
 
     def start_connector(self) -> Child:
         """Start the connector and wait until it says that it is ready."""
