@@ -69,7 +69,9 @@ def perform(orders: list[dict[str, Any]], directory: Path, *, once: bool, wipe: 
         journal.say(f"the sandbox company is connected; {synced.written} products and customers went to the server")
         bob = stage.add_rep("bob", TERRITORY)
         stage.start_connector()
-        console = stage.roadbook.web(roadbook_web_port="8000" if stage.is_free(8000) else "0")
+        port = 8000 if stage.is_free(8000) else stage.free_port()
+        callback = f"http://127.0.0.1:{port}/quickbooks/callback"
+        console = stage.roadbook.web(roadbook_web_port=str(port), quickbooks_redirect_uri=callback)
         journal.say("the connector and the console are running; Bob has an account")
         phone = stage.give_device(bob, "bobs-phone")
         captured = play(phone, orders, journal)

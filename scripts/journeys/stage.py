@@ -105,6 +105,12 @@ class Stage:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) != 0
 
+    def free_port(self) -> int:
+        """A port of loopback that nothing listens on."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            return int(probe.getsockname()[1])
+
     def add_rep(self, name: str, territory: str) -> Added:
         """Make a rep."""
         return add_rep(self.admin, name, territory)
