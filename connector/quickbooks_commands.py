@@ -13,7 +13,7 @@ import click
 from connector.company import Company, CompanyRecord
 from connector.connecting import Connecting, answer_in
 from connector.consents import COMMAND_LINE
-from connector.errors import ConnectionRefused
+from connector.errors import ConnectionRefused, Misconfigured
 from connector.identifiers import CONNECTOR
 from connector.quickbooks import StoredTokens, TokenStore
 from connector.quickbooks.countdown import countdowns
@@ -140,10 +140,16 @@ def rotate_key() -> None:
     settings = start()
     database = connector_server(settings).database(CONNECTOR)
     store = TokenStore(database, settings.roadbook_secret_keys)
-    realms = [str(row["realm"]) for row in database.starting_with("token:")]
-    for realm in realms:
-        store.reseal(realm)
-    click.echo(f"{len(realms)} token rows are encrypted with the newest key; the older keys are not needed any more.")
+    done, problems = 0, []
+    for row in list(database.starting_with("token:")):
+        try:
+            done += store.reseal(str(row["realm"]))
+        except Misconfigured as error:
+            problems.append(str(error))
+    click.echo(f"{done} token rows are encrypted with the newest key.")
+    if problems:
+        raise Misconfigured("; ".join(problems))
+    click.echo("The older keys are not needed any more.")
 
 
 def person() -> str:
