@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from connector.errors import RoadbookError
-from connector.ledger import Ledger, Row
+from connector.ledger import Document, Ledger, Row
 from connector.outcomes import retried
 from connector.records import time_text
 
 RETRIABLE_STATES = ("parked", "waiting")
-HOPELESS = ("unreadable", "name_taken")  # codes of reasons that another try can't change
+NAME_TAKEN = "name_taken"
+HOPELESS = ("unreadable", NAME_TAKEN)  # codes of reasons that another try can't change
 CONFIRMABLE = ("repeated_line", "office_changed")  # codes of problems that a person may say are meant to be so
 
 
@@ -44,7 +45,7 @@ def link_customer(ledger: Ledger, row: Row, customer: str) -> Row:
     Raises RoadbookError for a row that asks for no customer or is answered, DocumentConflict.
     """
     _check_asks(row)
-    candidates = (row.reason or {}).get("candidates") or []
+    candidates = candidates_of(row) or []
     chosen = next((each for each in candidates if each["id"] == customer and each["kind"] == "customer"), None)
     if chosen is None:
         known = ", ".join(each["id"] for each in candidates if each["kind"] == "customer") or "none"
@@ -68,6 +69,13 @@ def rename_customer(ledger: Ledger, row: Row, name: str) -> Row:
         raise RoadbookError("a customer's name has 1 to 500 characters, without colon, tab or line break")
     renamed = retried(row, time_text(datetime.now(UTC)))
     return ledger.put(replace(renamed, changes={"name": cleaned}, suspect=row.suspect))
+
+
+def candidates_of(row: Row) -> list[Document] | None:
+    """Who has the name that a rep asked for; None where nobody has to choose."""
+    if row.state != "parked" or (row.reason or {}).get("code") != NAME_TAKEN:
+        return None
+    return list((row.reason or {}).get("candidates") or [])
 
 
 def _check_asks(row: Row) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector.contents import later_change, readable
 from connector.couch import Database
+from connector.errors import MappingError
 from connector.identifiers import order_number
-from connector.ledger import Ledger, Row, row_of
-from connector.records import Amendment, Order, Unreadable, read_document
+from connector.ledger import LATER, Ledger, Row, row_of
+from connector.records import Amendment, Order, Unreadable
 from connector.registry import Registry
 from web.wording import STATES, USUAL_STATES, duty_of, kind_of, state_of
 
@@ -103,17 +105,17 @@ def find_order(database: Database, key: str) -> Detail | None:
 
 
 def read(row: Row) -> Order | Amendment | None:
-    """The content as a record with lines; None where it has none or can't be read."""
+    """The content with lines, an order's as its amendments left it; None where it has none or can't be read."""
     try:
-        record = read_document({"_id": row.of, **row.content})
-    except Unreadable:
+        record = later_change(row) if row.kind in LATER else readable(row)
+    except (Unreadable, MappingError):
         return None
     return record if isinstance(record, Order | Amendment) else None
 
 
 def listed(row: Row, names: dict[str, str]) -> Listed:
     """A row as a line of the list."""
-    total = row.content.get("total")
+    total = (row.changes or row.content).get("total")
     return Listed(
         row=row,
         key=address(row),

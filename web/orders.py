@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from connector.ledger import Ledger
-from connector.retrying import confirmable, try_again, why_not
+from connector.errors import CouchError, RoadbookError
+from connector.estimates import called
+from connector.ledger import Ledger, Row
+from connector.retrying import candidates_of, confirmable, link_customer, rename_customer, try_again, why_not
 from web.auth import OFFICE, person, role_required
 from web.databases import connector_database
 from web.order_queries import Detail, count_states, find_order, list_orders
@@ -40,7 +43,14 @@ def show(key: str) -> str:
     detail = found(key)
     row = detail.listed.row
     return render_template(
-        "orders/order.html", detail=detail, row=row, why_not=why_not(row), confirmable=confirmable(row), event=event_of
+        "orders/order.html",
+        detail=detail,
+        row=row,
+        why_not=why_not(row),
+        confirmable=confirmable(row),
+        candidates=candidates_of(row),
+        called=called,
+        event=event_of,
     )
 
 
@@ -57,6 +67,32 @@ def retry(key: str) -> Response:
     signed_in = person()
     log.info("order.retried", document=row.of, rep=row.rep, by=signed_in and signed_in.name, accepted=accepted)
     flash("The connector will try it again within a minute.")
+    return redirect(url_for(".show", key=key), 303)
+
+
+@blueprint.post("/orders/<key>/link")
+def link(key: str) -> Response:
+    """Say which customer of QuickBooks a rep means who asked for one with a name that is taken."""
+    return _settle(key, lambda ledger, row: link_customer(ledger, row, request.form.get("customer", "")))
+
+
+@blueprint.post("/orders/<key>/rename")
+def rename(key: str) -> Response:
+    """Have the customer that a rep asked for made under another name."""
+    return _settle(key, lambda ledger, row: rename_customer(ledger, row, request.form.get("name", "")))
+
+
+def _settle(key: str, settle: Callable[[Ledger, Row], Row]) -> Response:
+    row = found(key).listed.row
+    try:
+        settle(Ledger(connector_database()), row)
+    except CouchError:
+        raise
+    except RoadbookError as error:
+        abort(409, f"{error}.")
+    signed_in = person()
+    log.info("customer.settled", document=row.of, rep=row.rep, by=signed_in and signed_in.name)
+    flash("It is on record; the orders that wait for this customer go on.")
     return redirect(url_for(".show", key=key), 303)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from connector.estimates import called
 from connector.ledger import Row
 
 STATES = {
@@ -15,6 +16,12 @@ STATES = {
     "amended": "Amended",
     "cancelled": "Cancelled",
     "converted": "Converted",
+}
+IN_QUICKBOOKS = {
+    "posted": "In QuickBooks as",
+    "amended": "Amended, in QuickBooks as",
+    "cancelled": "Cancelled,",
+    "converted": "Converted,",
 }
 USUAL_STATES = ("received", "waiting", "held", "parked", "posted")
 
@@ -61,8 +68,8 @@ DUTIES = {
 
 def state_of(row: Row) -> str:
     """Where a document stands, in one phrase."""
-    if row.state == "posted":
-        return f"In QuickBooks as {quickbooks_name(row)}"
+    if row.state in IN_QUICKBOOKS and (row.estimate or row.customer):
+        return f"{IN_QUICKBOOKS[row.state]} {quickbooks_name(row)}"
     if row.state == "received":
         return "On the server, not in QuickBooks yet"
     return STATES.get(row.state, row.state)
@@ -73,7 +80,8 @@ def quickbooks_name(row: Row) -> str:
     if row.customer:
         return f"customer {row.customer.get('name') or row.customer.get('id')}"
     estimate = row.estimate or {}
-    name = f"estimate {estimate['number']}" if estimate.get("number") else f"an estimate with id {estimate.get('id')}"
+    name = called(estimate)
+    name = name[0].lower() + name[1:]
     return f"{name} ({estimate['status']})" if estimate.get("status") else name
 
 

@@ -24,6 +24,8 @@ PAGES = {
     "orders.table": ("GET", "/orders/table", 200),
     "orders.show": ("GET", f"/orders/{key_of(ROW)}", 200),
     "orders.retry": ("POST", f"/orders/{key_of(ROW)}/retry", 303),
+    "orders.link": ("POST", f"/orders/{key_of(ROW)}/link", 409),
+    "orders.rename": ("POST", f"/orders/{key_of(ROW)}/rename", 409),
     "quickbooks.show": ("GET", "/quickbooks", 200),
     "status.show": ("GET", "/status", 200),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from connector.errors import DocumentConflict
 from connector.ledger import Ledger, Row
 from connector.registry import Registry
 from connector.retrying import try_again
+from tests.connector.samples import REP
 from tests.web.conftest import SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid, waiting
 from web.order_queries import PAGE_LENGTH
@@ -206,6 +208,56 @@ def test_it_does_not_accept_a_problem_that_the_order_has_not_got(signed_in: Sign
     ledger.write(row)
     signed_in("olga").post(f"/orders/{key_of(row)}/retry", data={"accept": "unknown_customer"})
     assert ledger.read(row).accepted == ()
+
+
+def asked(name: str = "Café Ærø") -> Row:
+    """A new customer that a rep asked for, with a name that two others have in QuickBooks."""
+    document = {"_id": f"custreq:{ulid(7)}", "type": "customer_request", "schema": 1, "rep": REP, "name": name}
+    row = pinned(document | {"device": "van-phone", "captured_at": "2026-11-20T09:15:00Z"})
+    candidates = [
+        {"kind": "customer", "id": "58", "name": "Café Ærø", "active": True, "city": "Ærøskøbing"},
+        {"kind": "vendor", "id": "59", "name": "Café Ærø", "active": True},
+    ]
+    return replace(
+        parked(row, "name_taken", "The name is taken."),
+        reason={
+            "code": "name_taken",
+            "text": "The name is taken.",
+            "who": "office",
+            "candidates": candidates,
+        },
+    )
+
+
+def test_it_offers_the_customers_who_have_a_taken_name_and_links_the_one_that_is_chosen(
+    signed_in: SignIns, ledger: OnRecord
+) -> None:
+    ledger.write(asked())
+    page = signed_in("olga").get(f"/orders/{key_of(asked())}").text
+    assert "The rep means Café Ærø, Ærøskøbing (id 58)" in page
+    assert "(id 59)" not in page
+    assert signed_in("olga").post(f"/orders/{key_of(asked())}/link", data={"customer": "58"}).status_code == 303
+    row = ledger.read(asked())
+    assert (row.state, row.work, row.customer) == ("posted", "receipt", {"id": "58", "name": "Café Ærø"})
+
+
+def test_it_links_nobody_who_has_not_got_the_name(signed_in: SignIns, ledger: OnRecord) -> None:
+    ledger.write(asked())
+    answer = signed_in("olga").post(f"/orders/{key_of(asked())}/link", data={"customer": "59"})
+    assert answer.status_code == 409
+    assert "customer 59 is not among those who have the name (58)" in answer.text
+    assert ledger.read(asked()).state == "parked"
+
+
+@pytest.mark.parametrize(("name", "status"), [("Café Ærø, Odense", 303), ("", 409), ("a:b", 409), ("x" * 501, 409)])
+def test_it_has_a_customer_made_under_another_name(
+    signed_in: SignIns, ledger: OnRecord, name: str, status: int
+) -> None:
+    ledger.write(asked())
+    answer = signed_in("olga").post(f"/orders/{key_of(asked())}/rename", data={"name": name})
+    assert answer.status_code == status
+    row = ledger.read(asked())
+    assert (row.state, row.changes) == (("received", {"name": name}) if status == 303 else ("parked", None))
 
 
 @pytest.mark.parametrize(

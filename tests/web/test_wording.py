@@ -34,8 +34,13 @@ NUMBERLESS = {"id": "145", "number": "", "status": "Pending", "total": "1.00"}
         (in_quickbooks(received(1), "1042"), "In QuickBooks as estimate 1042 (Accepted)"),
         (
             replace(in_quickbooks(received(1), "1042"), estimate=NUMBERLESS),
-            "In QuickBooks as an estimate with id 145 (Pending)",
+            "In QuickBooks as estimate with id 145 (Pending)",
         ),
+        (
+            replace(in_quickbooks(received(1), "1042"), state="amended"),
+            "Amended, in QuickBooks as estimate 1042 (Accepted)",
+        ),
+        (replace(in_quickbooks(received(1), "1042", "Closed"), state="cancelled"), "Cancelled, estimate 1042 (Closed)"),
         (posted(CUSTOMER, TAKEN, "2026-11-20T12:00:05Z"), "In QuickBooks as customer Blauer See"),
         (replace(received(1), state="cancelled"), "Cancelled"),
         (replace(received(1), state="invented"), "invented"),
