@@ -13,7 +13,7 @@ Address = dict[str, Any]
 
 def kept(company: Company, address: Address) -> Address:
     """An address as it is stored with something new: without empty parts, with an id of its own."""
-    parts = {name: value for name, value in address.items() if value not in (None, "")}
+    parts = {name: str(value) for name, value in address.items() if value not in (None, "")}
     return {"Id": parts.pop("Id", None) or company.next_id("Address"), **parts}
 
 

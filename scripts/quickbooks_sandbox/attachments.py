@@ -115,8 +115,6 @@ def _told(company: Company, kind: str, body: Entity) -> Entity:
     check_properties(kind, body)
     told = {name: value for name, value in body.items() if name in WRITTEN and value not in (None, "", [])}
     references = told.get("AttachableRef", [])
-    if not isinstance(references, list) or not all(isinstance(each, dict) for each in references):
-        raise refuse("2010", "Property Name:Can not deserialize AttachableRef", "AttachableRef")
     for each in references:
         target = each.get("EntityRef") or {}
         if not target.get("value"):

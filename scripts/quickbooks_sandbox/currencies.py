@@ -63,9 +63,7 @@ def of_form(company: Company, body: Entity, partner: Entity) -> tuple[dict[str, 
         raise missing("CurrencyRef")
     wanted = partner.get("CurrencyRef") or own
     if given and given != wanted["value"]:
-        text = (
-            f"Business Validation Error: the transaction is in {given}, {partner['DisplayName']} in {wanted['value']}"
-        )
+        text = f"Business Validation Error: the transaction is in {given}, the customer in {wanted['value']}"
         raise refuse("6000", text, "CurrencyRef")
     if wanted["value"] == own["value"]:
         return own, Decimal(1)

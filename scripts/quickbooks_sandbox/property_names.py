@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox.faults import Fault, refuse
+from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.property_shapes import check_shape, unreadable
 from quickbooks_sandbox.property_words import EVERY, words
 from quickbooks_sandbox.transaction_properties import TRANSACTION_PROPERTIES
 
@@ -135,30 +136,10 @@ def is_sparse(body: dict[str, Any]) -> bool:
 def check_properties(kind: str, body: Any) -> None:
     """Raise Fault 2010 for a property that the entity or line detail does not have, or one of the wrong shape."""
     if not isinstance(body, dict):
-        raise _unreadable(kind, body)
+        raise unreadable(kind, body)
     known = PROPERTIES[kind]
     for name, value in body.items():
         if name not in known:
             text = f'Unrecognized field "{name}" (class com.intuit.schema.finance.v3.{kind}), not marked as ignorable'
             raise refuse("2010", f"Property Name:{text} specified is unsupported or invalid", name)
-        if value in (None, ""):
-            continue
-        if name.endswith(("Ref", "Addr", "Memo", "Email")) and name != "AttachableRef":
-            if not isinstance(value, dict) or isinstance(value.get("value"), dict | list):
-                raise _unreadable(name, value)
-        elif name in ("LinkedTxn", "CustomField"):
-            if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-                raise _unreadable(name, value)
-        elif name in TEXTS and not isinstance(value, str):
-            raise _unreadable(name, value)
-
-
-TEXTS = words(
-    """DocNumber PrivateNote TxnStatus TxnDate ExpirationDate AcceptedDate AcceptedBy DueDate ShipDate PrintStatus
-    EmailStatus DisplayName Title GivenName MiddleName FamilyName Suffix CompanyName PrintOnCheckName Name Sku
-    Description Type InvStartDate Notes"""
-)
-
-
-def _unreadable(name: str, value: Any) -> Fault:
-    return refuse("2010", f"Property Name:Can not deserialize {name} out of a {type(value).__name__}", name)
+        check_shape(name, value)

@@ -11,6 +11,7 @@ from quickbooks_sandbox import sales_forms, transactions
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import INACTIVE, bad_enumeration, missing, refuse
 from quickbooks_sandbox.form_numbers import FORMS
+from quickbooks_sandbox.property_names import check_properties
 
 KIND = "RecurringTransaction"
 TEMPLATES = (*FORMS, *(kind for kind in transactions.RULES if kind != "TimeActivity"))
@@ -25,6 +26,7 @@ def write(company: Company, body: Entity, operation: str) -> Entity:
     template = body.get(kind)
     if not isinstance(template, dict):
         raise missing("Type")
+    check_properties(kind, template)
     stored = company.store.find(KIND, str(template.get("Id") or ""))
     if template.get("Id") and (stored is None or kind not in stored):
         raise refuse("610", f"Object Not Found : {INACTIVE}")

@@ -14,6 +14,7 @@ from quickbooks_sandbox.faults import Errors, bad_enumeration, missing, refuse
 from quickbooks_sandbox.money import plain
 from quickbooks_sandbox.number_fields import read_number
 from quickbooks_sandbox.property_names import READ_ONLY, check_properties
+from quickbooks_sandbox.property_shapes import check_shape
 
 # Rows of TaxCode in the United States that are no tax codes: their ids are words.
 PSEUDO_CODES = ("TAX", "NON", "CustomSalesTax")
@@ -68,13 +69,14 @@ def create_agency(company: Company, kind: str, body: Entity) -> Entity:
 
 def create_code(company: Company, body: Entity) -> Entity:
     """Make a tax code, and the rates it asks for, as the tax service does; raises a Fault."""
+    check_shape("TaxRateDetails", body.get("TaxRateDetails"))
     name = str(body.get("TaxCode") or "")
     details = body.get("TaxRateDetails")
     errors = Errors()
     if not name:
         with errors.collected():
             raise missing("TaxCode")
-    if not isinstance(details, list) or not details or not all(isinstance(detail, dict) for detail in details):
+    if not details:
         with errors.collected():
             raise missing("TaxRateDetails")
         details = []

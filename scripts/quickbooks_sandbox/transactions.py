@@ -113,14 +113,14 @@ def _content(company: Company, kind: str, body: Entity, ids: LineIds) -> Entity:
         with errors.collected():
             lines = _lines(kind, content["Line"], ids)
     with errors.collected():
-        if "CurrencyRef" in content:
-            currencies.of_name(company, content)
+        content["CurrencyRef"] = currencies.of_name(company, content)
     amount = NOTHING
     if rule.total == "Amount":
         with errors.collected():
             amount = cents(read_number(body, "Amount"))
     errors.check()
-    content |= {"CurrencyRef": currencies.home(company)} if kind != "TimeActivity" else {}
+    if kind == "TimeActivity":
+        del content["CurrencyRef"]
     if rule.total == "Amount":
         content["Amount"] = printed(amount)
     elif rule.total:
