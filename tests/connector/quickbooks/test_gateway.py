@@ -171,6 +171,23 @@ def test_it_does_not_know_the_fate_of_a_batch_whose_answer_is_lost(
         gateway.batch(items, "batch-1")
 
 
+@pytest.mark.parametrize("lost", [{"ending": "closed"}, {"ending": "cut"}, {"status": 503}, {"status": 200}])
+def test_it_repeats_a_batch_with_the_very_same_bytes(
+    server: Any, answer: Any, gateway: Gateway, lost: dict[str, Any]
+) -> None:
+    items = [BatchItem("create", "Estimate", b'{"TotalAmt":10.50}'), BatchItem("create", "Customer", b"{}", "c")]
+    rows = [{"bId": "c", "Customer": {"Id": "8"}}, {"bId": "1", "Estimate": {"Id": "7"}}]
+    server.will(answer(**lost), answer(body={"BatchItemResponse": rows}))
+
+    with pytest.raises(UnknownOutcome):
+        gateway.batch(items, "batch-1")
+    outcomes = gateway.batch(items, "batch-1")
+
+    first, second = server.seen
+    assert (first.body, first.parameters) == (second.body, second.parameters)
+    assert [outcome.result()["Id"] for outcome in outcomes] == ["7", "8"]
+
+
 def test_it_freezes_the_realm_when_one_item_is_throttled(
     server: Any, answer: Any, gateway: Gateway, pace: Pace
 ) -> None:
