@@ -11,11 +11,12 @@ from pydantic import SecretStr
 from connector.errors import Disconnected
 from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Calls
+from connector.quickbooks.claim import CLAIM_LIFE
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.oauth import OAuth
 from connector.quickbooks.pace import Pace
 from connector.quickbooks.pace_record import PaceRecord
-from connector.quickbooks.token_source import CLAIM_LIFE, TokenSource
+from connector.quickbooks.token_source import TokenSource
 from connector.quickbooks.token_store import Documents, TokenStore
 from connector.quickbooks.tokens import Tokens
 from connector.quickbooks.transport import Transport

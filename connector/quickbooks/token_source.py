@@ -7,18 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
 
-from connector.errors import CouchError, Disconnected, DocumentConflict, QuickBooksError, QuickBooksUnreachable
+from connector.errors import CouchError, Disconnected, DocumentConflict, QuickBooksError
+from connector.quickbooks.claim import CLAIM_LIFE, Claim
 from connector.quickbooks.token_store import TokenStore
 from connector.quickbooks.tokens import AHEAD, StoredTokens, Tokens
-
-CLAIM_LIFE = 30.0  # seconds after which a renewal that nobody has finished is begun again by somebody else
-CLAIM_LOOK = 0.25  # seconds between two looks at a renewal that another process has under way
-STILL_USABLE = timedelta(seconds=30)  # so long before its end a token is still sent while another process renews
 
 log = structlog.get_logger()
 
@@ -34,12 +31,7 @@ class Renewal(Protocol):
 
 
 class TokenSource:
-    """The access token of one realm for all threads of a process; other processes may use the same row.
-
-    Whoever renews claims the row first, by compare-and-swap, and reads it again in doing so. No clocks are compared: a
-    claim may be taken over when the row has not changed for `claim_life` by the watcher's own clock. A holder that is
-    merely slow does no harm then: Intuit accepts the older refresh token for 24 hours, and the row keeps both.
-    """
+    """The access token of one realm for all threads of a process; other processes may use the same row."""
 
     def __init__(
         self,
@@ -56,11 +48,7 @@ class TokenSource:
         self._store = store
         self._oauth = oauth
         self._clock = clock
-        self._claim_life = claim_life
-        self._ticks = ticks
-        self._closing = threading.Event()
-        self._sleep = sleep or self._closing.wait
-        self._holder = secrets.token_hex(8)
+        self._claim = Claim(store, clock, claim_life, ticks, sleep)
         self._lock = threading.Lock()
         self._cached: StoredTokens | None = None
         self._unsaved: tuple[str, Tokens] | None = None
@@ -95,7 +83,7 @@ class TokenSource:
         Raises as `access_token` does.
         """
         with self._lock:
-            if row.holder and row.holder != self._holder:
+            if row.holder and not self._claim.holds(row):
                 # A process that died in the middle leaves its claim behind; one at work ends it by itself.
                 self._renewed(row, row.tokens.access_token)
             elif row.unfinished_since is not None or not row.tokens.is_fresh(self._clock(), AHEAD):
@@ -130,8 +118,8 @@ class TokenSource:
             trouble = ""
             try:
                 row = self._row()
-                while row.holder != self._holder:
-                    row = self._claimed(row, row.tokens.access_token)
+                while not self._claim.holds(row):
+                    row = self._claim.take(row, row.tokens.access_token, self._row)
                 self._oauth.revoke(row.tokens.refresh_token)
             except Disconnected as error:
                 if self._cached is None or self._cached.disconnected_at is not None:
@@ -158,7 +146,7 @@ class TokenSource:
 
     def close(self) -> None:
         """Wait for a renewal under way, but not for somebody else's, and save what could not be saved before."""
-        self._closing.set()
+        self._claim.close()
         with self._lock:
             if self._unsaved is None:
                 return
@@ -186,8 +174,8 @@ class TokenSource:
 
     def _renewed(self, row: StoredTokens, refused: str = "") -> StoredTokens:
         """The row with other tokens than the refused one: renewed here, or by whoever was first."""
-        claimed = self._claimed(row, refused)
-        if claimed.holder != self._holder:
+        claimed = self._claim.take(row, refused, self._row)
+        if not self._claim.holds(claimed):
             return claimed
         refusal = ""
         for refresh_token in claimed.refresh_tokens(self._clock()):
@@ -196,7 +184,7 @@ class TokenSource:
             except Disconnected as error:
                 refusal = str(error)
             except QuickBooksError:
-                self._release(claimed)
+                self._claim.release(claimed)
                 raise
         # A person may have connected in the meantime; then those tokens are the ones that count.
         latest = self._row()
@@ -206,35 +194,6 @@ class TokenSource:
         log.info("quickbooks.sign_in_refused", realm=self.realm, reason=why, answer=refusal)
         self._mark_disconnected(latest, why)
         raise Disconnected(f"QuickBooks company {self.realm} is disconnected: {why}. Connect it again")
-
-    def _claimed(self, row: StoredTokens, refused: str) -> StoredTokens:
-        """The row with our claim on it; the row as it is when there are other tokens to use than the refused one."""
-        seen, since = row.revision, self._ticks()
-        while True:
-            if row.revision != seen:
-                seen, since = row.revision, self._ticks()
-                if self._is_fresh(row) and not row.holder and row.tokens.access_token != refused:
-                    return row
-            if not row.holder or row.holder == self._holder or self._ticks() - since >= self._claim_life:
-                begun = row.unfinished_since or self._clock()
-                try:
-                    return self._store.save(replace(row, holder=self._holder, unfinished_since=begun))
-                except DocumentConflict:
-                    pass
-            elif row.tokens.access_token != refused and row.tokens.is_fresh(self._clock(), STILL_USABLE):
-                return row
-            elif self._closing.is_set():
-                raise QuickBooksUnreachable("another process renews the sign-in, and this one is about to stop")
-            else:
-                self._sleep(CLAIM_LOOK)
-            row = self._row()
-
-    def _release(self, claimed: StoredTokens) -> None:
-        """Let somebody else try; it stays on record that the outcome of this renewal is unknown."""
-        try:
-            self._store.save(replace(claimed, holder=""))
-        except CouchError as error:
-            log.info("quickbooks.claim_not_released", realm=self.realm, reason=str(error))
 
     def _keep(self, grant: str, tokens: Tokens) -> StoredTokens:
         """Save renewed tokens before anybody uses them; the newest pair wins, with the other's refresh token beside."""
