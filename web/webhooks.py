@@ -11,6 +11,7 @@ from threading import Lock
 import structlog
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 
+from connector.company import CompanyRecord
 from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
 from connector.quickbooks import Event, events_of, is_signed
@@ -19,7 +20,6 @@ from connector.servers import connector_server
 from connector.settings import Settings
 from connector.signals import ANY, Signals
 from connector.watching import concerns
-from connector.worker import connected_realm
 
 MOST_BYTES = 1024 * 1024  # of a body; one delivery may carry many events
 PATIENCE = 1.0  # seconds CouchDB may take: Intuit waits three seconds and then sends again later
@@ -84,10 +84,11 @@ def pass_on(body: bytes) -> set[str]:
     """Ring for the kinds of entities that somebody watches; returns them. Raises CouchError."""
     database = current_app.extensions["webhook_couch"].database(CONNECTOR)
     remembered: Remembered = current_app.extensions["webhook_events"]
-    realm = connected_realm(database)
-    if not realm:
+    company = CompanyRecord(database).load()
+    if company is None:
         log.info("webhook.no_company")
         return set()
+    realm = company.realm
     try:
         events = remembered.new(events_of(body))
     except ValueError as error:

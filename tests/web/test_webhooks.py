@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,14 +15,16 @@ from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from connector.company import Company, CompanyRecord
+from connector.records import time_text
 from connector.settings import Settings
 from connector.signals import SIGNAL, Signals
-from tests.web.ledger_rows import OnRecord
+from tests.web.ledger_rows import NOON, OnRecord
 from web import create_app
 from web.webhooks import MOST_BYTES
 
 REALM = "4620816365"
 OLD, NEW = "old-verifier-token", "new-verifier-token"
+AT = time_text(NOON)
 PATH = "/webhooks/quickbooks"
 
 
@@ -68,8 +69,7 @@ def app(settings: Settings) -> Flask:
 @pytest.fixture
 def connected(ledger: OnRecord) -> OnRecord:
     """A company is connected."""
-    company = Company(REALM, "Sandbox Company", "sandbox", "2026-11-20T09:00:00Z", "ann")
-    CompanyRecord(ledger.database).save(company, datetime(2026, 11, 20, 9, tzinfo=UTC), "ann", "Connected.")
+    CompanyRecord(ledger.database).save(Company(REALM, "Northwind", "sandbox", AT, "alice"), NOON, "alice", "connected")
     return ledger
 
 
