@@ -81,7 +81,8 @@ def doubted(row: Row, error: Exception, action: Action, now: datetime) -> Row:
         return replace(row, suspect=True)
     if not row.suspect or isinstance(error, QuickBooksFault):
         # Refused for good under its own request id, or never sent before: nothing of it can be in QuickBooks.
-        return row.step(time_text(now), "not_sent", sent_at=None)
+        certain = isinstance(error, QuickBooksFault) and not row.suspect
+        return row.step(time_text(now), "not_sent", sent_at=None, refusals=row.refusals + certain)
     return row
 
 

@@ -146,7 +146,8 @@ class Posting:
         if halt is not None:
             return [self._unchanged(row, halt) for row in rows], []
         outcomes: list[Row] = []
-        alone: set[str] = set()  # rows that were sent before under another request: never part of a batch
+        alone: set[str] = set()  # rows that were sent before under another request: never part of a new batch
+        repeats: list[Row] = []
         fresh = [row for row in rows if not (row.doubtful or row.suspect)]
         looking = self._looking()
         for row in rows:
@@ -154,9 +155,12 @@ class Posting:
                 outcome = self._look_again(row, looking)
                 if outcome is not None:
                     outcomes.append(outcome)
+                elif row.doubtful:
+                    repeats.append(replace(row, suspect=True))
                 else:
                     fresh.append(row)
                     alone.add(row.id)
+        outcomes.extend(self._sending.repeat(repeats))
         prepared, refusals, moved = self._prepare(fresh)
         outcomes.extend(refusals)
         together = [row for row in prepared if row.id not in alone and (row.request or {})["operation"] != "void"]
@@ -237,7 +241,7 @@ class Posting:
         return replace(failed_row, sent_at=row.sent_at, suspect=True) if row.doubtful or row.suspect else failed_row
 
     def _look_again(self, row: Row, looking: Looking) -> Row | None:
-        """Something may have been sent before: adopt what it made, else repeat the same bytes; None: prepare anew."""
+        """Something may have been sent before: the row with what it made; None: nothing of it is in QuickBooks yet."""
         if row.request and row.request.get("realm", self._realm) != self._realm:
             text = f"It was sent to company {row.request['realm']}, which is not the one that is connected now."
             return refused(row, Reason("other_company", text, "admin"), self._clock())
@@ -247,7 +251,7 @@ class Posting:
             return self._unchanged(row, error)
         if found is not None:
             return posted(row, found, time_text(self._clock()), "adopted")
-        return self._sending.send(replace(row, suspect=True)) if row.doubtful else None
+        return None
 
     def _looking(self) -> Looking:
         return Looking(self._gateway, self._facts)

@@ -34,8 +34,11 @@ def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Pol
 
 
 def request_of(row: Row, operation: str, entity: str, body: bytes, realm: str, at: str) -> Document:
-    """The request as the ledger keeps it: the very bytes, and the id that makes a repeat harmless."""
-    content = hashlib.sha256(body).hexdigest()
+    """The request as the ledger keeps it: the very bytes, and the id that makes a repeat harmless.
+
+    After a certain no the id is another one: whether QuickBooks would only repeat its old no is not documented.
+    """
+    content = hashlib.sha256(body).hexdigest() + (f" {row.refusals}" if row.refusals else "")
     return {
         "operation": operation,
         "realm": realm,

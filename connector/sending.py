@@ -15,7 +15,7 @@ from connector.outcomes import doubted, failed, posted
 from connector.quickbooks import BatchItem, Gateway, Keeper
 from connector.records import time_text
 from connector.repairing import Repairing
-from connector.retries import REPAIRS, decide
+from connector.retries import PAUSE, REPAIRS, decide
 
 log = structlog.get_logger()
 
@@ -54,16 +54,33 @@ class Sending:
         try:
             outcomes = self._gateway.batch([item_of(request) for request in requests], requests[0]["request_id"])
         except QuickBooksError as error:
-            return [self.failed(row, error) for row in rows]
+            jitter = self._jitter()  # one for all: what is repeated together costs one request
+            return [self.failed(row, error, jitter) for row in rows]
         at = time_text(self._clock())
         return [
             self.failed(row, outcome.error) if outcome.error else posted(row, outcome.result(), at)
             for row, outcome in zip(rows, outcomes, strict=True)
         ]
 
-    def failed(self, row: Row, error: QuickBooksError) -> Row:
-        """The row after an error: repaired where the connector can settle it by itself, else as the table says."""
-        decision = decide(error, row.attempts + 1, jitter=self._jitter(), repairs=row.repairs)
+    def repeat(self, rows: Sequence[Row]) -> list[Row]:
+        """Send the same bytes again under the same ids; rows of one batch go as one. Raises as `send`."""
+        groups: dict[str, list[Row]] = {}
+        for row in rows:
+            groups.setdefault(str((row.request or {})["request_id"]), []).append(row)
+        return [
+            done
+            for group in groups.values()
+            for done in (self.send_together(group) if len(group) > 1 else [self.send(group[0])])
+        ]
+
+    def failed(self, row: Row, error: QuickBooksError, jitter: float | None = None) -> Row:
+        """The row after an error: repaired where the connector can settle it by itself, else as the table says.
+
+        `jitter` is a random 0..1 that rows share which are to be tried again at the same time.
+        """
+        jitter = self._jitter() if jitter is None else jitter
+        pause = self._gateway.resting_for() or PAUSE
+        decision = decide(error, row.attempts + 1, jitter=jitter, pause=pause, repairs=row.repairs)
         if isinstance(error, Disconnected) and self._keeper:
             self._keeper.stopped_by(error)  # says so once, for all rows
         else:
@@ -76,7 +93,7 @@ class Sending:
             try:
                 repaired = self._repairing.repair(refused, decision, now)
             except QuickBooksError as unread:
-                return failed(refused, unread, decide(unread, row.attempts + 1, jitter=self._jitter()), now)
+                return failed(refused, unread, decide(unread, row.attempts + 1, jitter=jitter, pause=pause), now)
             if repaired is not None:
                 return repaired
         return failed(row, error, decision, now)

@@ -34,6 +34,10 @@ class Gateway:
         """The company's id at QuickBooks."""
         return self._transport.realm
 
+    def resting_for(self) -> float:
+        """Seconds that the realm still rests after a 429; 0 when it does not."""
+        return self._transport.pace.frozen_for()
+
     def create(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
         """Create an entity from canonical bytes; the same request id and bytes again give the same answer."""
         with translated(writes=True):

@@ -81,6 +81,7 @@ class Books:
         self.requests: list[str] = []
         self.batches = 0
         self.reads = 0
+        self.lost_batches = 0
 
     def create(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
         self.requests.append(request_id)
@@ -96,6 +97,9 @@ class Books:
 
     def batch(self, items: Sequence[BatchItem], request_id: str) -> list[BatchOutcome]:
         self.batches += 1
+        if self.batches <= self.lost_batches:
+            self.requests += [f"{request_id}/{item.bid}" for item in items]
+            raise UnknownOutcome("the answer was lost")
         outcomes = []
         for item in items:
             try:
@@ -119,6 +123,9 @@ class Books:
         if error:
             raise error
         return estimate
+
+    def resting_for(self) -> float:
+        return 0.0
 
     def void(self, entity: str, body: bytes, request_id: str) -> dict[str, Any]:
         raise AssertionError("no estimate is voided")
@@ -253,3 +260,26 @@ def test_four_rows_go_as_a_batch_and_each_has_its_own_outcome() -> None:
     states = sorted(row.state for row in desk.work())
     assert states == ["parked", "posted", "posted", "posted"]
     assert desk.books.batches == 1
+
+
+def test_a_lost_batch_is_repeated_as_one_batch_with_the_same_ids() -> None:
+    rows = [new_row(rep=f"r{letter * 15}", database=f"orders-r{letter * 15}") for letter in "cdef"]
+    desk = Desk(*(replace(row, content={**row.content, "rep": row.rep}) for row in rows))
+    desk.books.lost_batches = 1
+    assert {row.state for row in desk.work()} == {"waiting"}
+    assert len({row.due_at for row in desk.ledger.rows.values()}) == 1
+    assert {row.state for row in desk.work()} == {"posted"}
+    assert desk.books.batches == 2
+    assert len(set(desk.books.requests)) == 4
+
+
+def test_what_was_refused_for_certain_goes_under_another_id_and_what_is_in_doubt_does_not() -> None:
+    desk = Desk(new_row())
+    desk.books.script = [(QuickBooksFault(400, (FaultDetail("6000", "no"),)), False)]
+    [row] = desk.work()
+    desk.ledger.rows[row.id] = replace(row, state="received", work="post")
+    desk.books.script = [(UnknownOutcome("timeout"), False)]
+    desk.work()
+    desk.work()
+    first, second, third = desk.books.requests
+    assert first != second == third
