@@ -26,8 +26,8 @@ class Row:
     `suspect` stays set once an outcome was unknown: such a row is looked for in QuickBooks before it is sent again.
     `told` sums up what the newest receipt says. An order's row takes up what later documents change: `amendment` is the
     number of the last one, `changes` its content, `withdrawn_at` when a cancellation was captured. `news` is what
-    QuickBooks shows differently. `repairs` counts how often the connector tried to settle a refusal by itself, `refusals`
-    how often QuickBooks said no for certain: then another request id is used, as an old no may be remembered.
+    QuickBooks shows differently. `repairs` counts how often the connector tried to settle a refusal by itself,
+    `refusals` how often QuickBooks said no for certain: then another request id is used, as an old no may be remembered.
     """
 
     rep: str
