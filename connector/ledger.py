@@ -27,7 +27,7 @@ class Row:
     `told` sums up what the newest receipt says. An order's row takes up what later documents change: `amendment` is the
     number of the last one, `changes` its content, `withdrawn_at` when a cancellation was captured. `news` is what
     QuickBooks shows differently. `repairs` counts how often the connector tried to settle a refusal by itself,
-    `refusals` how often QuickBooks said no for certain: then another request id is used, as an old no may be remembered.
+    `refusals` how often QuickBooks said no for certain: then another request id is used, as an old no may stick.
     """
 
     rep: str
