@@ -13,8 +13,8 @@ from connector.couch import Database
 class Cursor:
     """Where the next look of a part (such as `sales`) begins: `since`, by QuickBooks' clock; None before the first.
 
-    `looked_at` is when the last look ended, `rows` how many ledger rows it changed, `problem` why it failed, `unseen`
-    what it could not see.
+    `looked_at` is when the last look ended, `rows` how many ledger rows it changed, `problem` why it failed; `unseen`
+    is what a look could not see, at `unseen_at`.
     """
 
     realm: str
@@ -24,6 +24,7 @@ class Cursor:
     rows: int = 0
     problem: str | None = None
     unseen: str | None = None
+    unseen_at: str | None = None
     revision: str | None = None
 
     @property
@@ -38,7 +39,7 @@ class Cursor:
         return document | ({"_rev": self.revision} if self.revision else {})
 
 
-STORED = ("realm", "part", "since", "looked_at", "rows", "problem", "unseen")
+STORED = ("realm", "part", "since", "looked_at", "rows", "problem", "unseen", "unseen_at")
 
 
 class Cursors:

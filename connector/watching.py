@@ -27,6 +27,7 @@ FIRST_PAUSE = 5.0  # seconds before a look that failed is repeated, doubled up t
 LONGEST_PAUSE = 300.0  # seconds
 OVERLAP = timedelta(minutes=5)  # what is read twice: an answer's time may be ahead of what its content knows
 FIRST = timedelta(days=29)  # how far the first look goes back; QuickBooks keeps 30 days
+UNSEEN_KEPT = timedelta(days=8)  # until the weekly reconciliation has compared everything
 WATCHED = sales.KINDS  # kinds of entities that somebody reads
 
 # A new estimate is one that we made, or none of ours: what it would cost to look at each is saved.
@@ -172,17 +173,7 @@ class Watch:
         taken = feed.take(found.changes)
         reached(LookStep.CHANGES_OF_BOOKS_RECORDED, (f"{change.kind}:{change.id}" for change in found.changes))
         moved = cursor.since if taken.waiting else (found.at - OVERLAP).isoformat()
-        self._cursors.save(
-            Cursor(
-                cursor.realm,
-                cursor.part,
-                moved,
-                time_text(self._clock()),
-                taken.rows,
-                unseen=found.unseen,
-                revision=cursor.revision,
-            )
-        )
+        self._cursors.save(looked(cursor, moved, taken.rows, found.unseen, self._clock()))
         reached(LookStep.CURSOR_MOVED, (f"{change.kind}:{change.id}" for change in found.changes))
         log.info("watch.looked", part=feed.part, changes=len(found.changes), rows=taken.rows, waiting=taken.waiting)
         if found.unseen:
@@ -196,3 +187,14 @@ class Watch:
             self._cursors.save(replace(cursor, looked_at=time_text(self._clock()), problem=problem))
         except CouchError as error:
             log.warning("watch.not_noted", reason=str(error))
+
+
+def looked(cursor: Cursor, since: str | None, rows: int, unseen: str | None, now: datetime) -> Cursor:
+    """The cursor after a look that succeeded; what an earlier one could not see stays on it for a while."""
+    kept = cursor.unseen_at is not None and now - datetime.fromisoformat(cursor.unseen_at) < UNSEEN_KEPT
+    if unseen is None and kept:
+        note, noted_at = cursor.unseen, cursor.unseen_at
+    else:
+        note, noted_at = unseen, time_text(now) if unseen else None
+    at = time_text(now)
+    return replace(cursor, since=since, looked_at=at, rows=rows, problem=None, unseen=note, unseen_at=noted_at)

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from connector.couch import Document
+from connector.ledger import answer_key
 from connector.steps import LookStep
+from connector.watching import BURST
 from journeys.quiet import wait_until
 from tests.acceptance.company import PATIENCE, Company, killed
 
@@ -101,6 +103,41 @@ def assert_everything_reaches_the_receipt(company: Company) -> None:
     assert receipt["state"] == "cancelled"
 
 
+def test_a_burst_of_changes_costs_a_few_calls_and_its_end_is_told(webhooks: Company) -> None:
+    webhooks.connector(**BY_WEBHOOK)
+    order, estimate = posted(webhooks)
+    wait_for_look(webhooks)
+    before = webhooks.sandbox.control("GET", "state")["calls"]["read"]
+    for number in range(99):
+        webhooks.office(estimate, changes={"PrivateNote": f"note {number}"})
+    webhooks.office(estimate, changes={"TxnStatus": "Closed"})
+    wait_for_news(webhooks, order, "closed")
+    assert webhooks.sandbox.control("GET", "state")["calls"]["read"] - before <= 2 * BURST
+
+
+def test_our_own_writes_come_back_as_news_and_are_told_once(webhooks: Company) -> None:
+    webhooks.connector(**BY_WEBHOOK)
+    order, _ = posted(webhooks)
+    amendment = webhooks.change(order)
+    webhooks.wait_for([order, amendment], "amended")
+    webhooks.wait_until_quiet()
+    receipts = webhooks.orders.fetch([f"receipt:{answer_key(each)}" for each in (order, amendment)])
+    row = webhooks.row(order)
+    wait_for_look(webhooks)
+    assert webhooks.orders.fetch(receipts) == receipts
+    assert webhooks.row(order) == row
+    assert row is not None and row.news is None
+
+
+def test_an_edit_is_told_on_top_of_what_the_rep_amended(company: Company) -> None:
+    company.connector(**OFTEN)
+    order, estimate = posted(company)
+    company.wait_for([company.change(order), order], "amended")
+    company.office(estimate, changes={"Line": [SOLD]})
+    receipt = wait_for_news(company, order, "edited")
+    assert (receipt["state"], receipt["estimate"]["total"]) == ("amended", "100.00")
+
+
 @pytest.mark.parametrize("step", list(LookStep))
 def test_nothing_is_lost_when_the_connector_is_killed_at(company: Company, step: LookStep) -> None:
     connector = company.connector()
@@ -112,6 +149,34 @@ def test_nothing_is_lost_when_the_connector_is_killed_at(company: Company, step:
     assert wait_for_news(company, order, "edited")["estimate"]["total"] == "100.00"
 
 
+def test_what_happened_while_nobody_looked_for_a_month_is_told_and_what_cannot_be_seen_is_on_record(
+    company: Company,
+) -> None:
+    connector = company.connector(**OFTEN)
+    order, estimate = posted(company)
+    wait_for_look(company)
+    connector.stop()
+    company.office(estimate, changes={"Line": [SOLD]})
+    company.sandbox.control("POST", "clock", {"ahead": 31 * 86400})
+    try:
+        company.connector(**OFTEN)
+        assert wait_for_news(company, order, "edited")["estimate"]["total"] == "100.00"
+        assert str(wait_for_look(company)["unseen"]).startswith("what was deleted before")
+        assert "changes in QuickBooks (last look 0 minutes ago): OK" in company.roadbook.command("check").stdout
+    finally:
+        company.roadbook.stop()
+        company.sandbox.control("POST", "clock", {"ahead": 0})
+        cursor = cursor_of(company)
+        company.ledger.database.delete(cursor["_id"], cursor["_rev"])
+
+
 def cursor_of(company: Company) -> Document:
     """How far the look at sales has come."""
     return company.ledger.database.get(f"cursor:{company.sandbox.realm}:sales") or {}
+
+
+def wait_for_look(company: Company) -> Document:
+    """Wait until another look has ended; returns its cursor."""
+    before = cursor_of(company).get("looked_at")
+    wait_until(company.admin, lambda: cursor_of(company).get("looked_at") != before, PATIENCE, "it has looked")
+    return cursor_of(company)

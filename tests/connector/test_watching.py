@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from connector.cursors import Cursor
+from connector.records import time_text
 from connector.sales import Taken
 from connector.signals import ANY
-from connector.watching import BURST, GAP, LONGEST_PAUSE, Feed, Turns, concerns
+from connector.watching import BURST, GAP, LONGEST_PAUSE, Feed, Turns, concerns, looked
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 SALES = Feed("sales", ("Estimate", "Invoice"), lambda changes: Taken())
 
@@ -94,3 +100,12 @@ def test_a_feed_hears_its_own_kinds_and_what_nobody_understood(
 )
 def test_only_what_may_matter_is_worth_a_look(kind: str, operation: str, worth: bool) -> None:
     assert concerns(kind, operation) is worth
+
+
+def test_what_could_not_be_seen_stays_on_record_until_the_weekly_reconciliation_has_run() -> None:
+    gap = looked(Cursor("1", "sales", problem="away"), "x", 0, "what was deleted before May", NOW)
+    assert (gap.problem, gap.unseen, gap.unseen_at) == (None, "what was deleted before May", time_text(NOW))
+    later = looked(gap, "y", 3, None, NOW + timedelta(days=7))
+    assert (later.since, later.rows, later.unseen, later.unseen_at) == ("y", 3, gap.unseen, gap.unseen_at)
+    assert looked(later, "z", 0, None, NOW + timedelta(days=9)).unseen is None
+    assert looked(later, "z", 0, "another", NOW + timedelta(days=7)).unseen == "another"

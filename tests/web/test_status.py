@@ -121,11 +121,11 @@ def test_it_shows_the_last_look_at_quickbooks_and_what_came_of_it(signed_in: Sig
     cursors.save(Cursor("462", "sales", "2026-11-20T01:00:00-08:00", looked_at, rows=2))
     client = signed_in("olga")
     assert "Sales: 3 min ago 2 rows changed." in text_of(client.get("/status").text)
-    gap = replace(cursors.load("462", "sales"), problem="QuickBooks <is> away", unseen="what was deleted before May")
-    cursors.save(gap)
+    failed = replace(cursors.load("462", "sales"), problem="QuickBooks <is> away")
+    cursors.save(replace(failed, unseen="what was deleted before May", unseen_at="2026-11-20T09:00:00.000Z"))
     text = text_of(client.get("/status").text)
     assert "failed Sales: 3 min ago QuickBooks &lt;is&gt; away. It is tried again by itself." in text
-    assert "Not seen: what was deleted before May." in text
+    assert "Nov 20, 2026 09:00 UTC : what was deleted before May; roadbook reconcile finds it." in text
 
 
 def test_it_does_not_claim_that_a_connector_is_alive(signed_in: SignIns, ledger: OnRecord) -> None:
