@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.property_shapes import TEXTS
 from quickbooks_sandbox.property_words import words
 
 LISTS = words(
@@ -36,7 +37,7 @@ def _value(element: ElementTree.Element) -> Any:
         text = element.text or ""
         if (name.endswith("Ref") and name != "AttachableRef") or name in VALUES:
             return {"value": text.strip(), **attributes}
-        return attributes or TRUTHS.get(text, text)
+        return attributes or (text if name in TEXTS else TRUTHS.get(text, text))
     members: dict[str, Any] = dict(attributes)
     for child in element:
         key, value = _name(child), _value(child)

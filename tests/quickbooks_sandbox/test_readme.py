@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from intuitlib.client import AuthClient
+from intuitlib.config import DISCOVERY_URL
+from quickbooks.client import Environments, QuickBooks
+from quickbooks.objects import Customer
+
 from local_servers import CHECKOUT, SCRIPTS
+from local_servers.quickbooks_sandbox import Sandbox
 from quickbooks_sandbox.control import ACTIONS
 from quickbooks_sandbox.switches import SWITCHES
 from quickbooks_sandbox.trouble import KINDS
@@ -73,3 +81,30 @@ def test_its_commands_work(tmp_path: Path) -> None:
         process.stdin.close()
         assert process.wait(30) == 0
     assert (tmp_path / "company").exists()
+
+
+def test_its_plugin_points_python_quickbooks_at_the_sandbox(
+    quickbooks: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (plugin,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    for name in ("OAUTHLIB_INSECURE_TRANSPORT", "CLIENT_ID", "CLIENT_SECRET", "COMPANY_ID", "REFRESH_TOKEN"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setitem(DISCOVERY_URL, "sandbox", "")
+    monkeypatch.setattr(QuickBooks, "sandbox_api_url_v3", "")
+    exec(plugin.replace("http://127.0.0.1:8020", quickbooks.url), {})
+    client = AuthClient(
+        client_id=os.environ["CLIENT_ID"],
+        client_secret=os.environ["CLIENT_SECRET"],
+        environment=Environments.SANDBOX,
+        redirect_uri="http://localhost:8000/callback",
+    )
+    connected = QuickBooks(
+        auth_client=client,
+        refresh_token=os.environ["REFRESH_TOKEN"],
+        company_id=os.environ["COMPANY_ID"],
+        minorversion=75,
+    )
+    connected.sandbox = True
+    assert len(Customer.all(qb=connected)) == 8
+    connected.session.close()
+    client.close()
