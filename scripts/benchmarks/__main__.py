@@ -1,15 +1,16 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle`."""
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle|chaos`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import secrets
 import signal
 import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, idle, speed
+from benchmarks import burst, chaos, idle, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -20,7 +21,7 @@ DOCUMENT = CHECKOUT / "docs" / "benchmarks.md"
 
 
 def main() -> None:
-    """Measure, print table and JSON object, keep the section of the docs; exit 1 with the reason if that fails."""
+    """Measure, print table and JSON object, keep the section of the docs; exit 1 if that fails or proves nothing."""
     options = parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     set_up_logs("console", "warning")
@@ -35,6 +36,8 @@ def main() -> None:
     keep(report, options.docs)
     print(report.as_text())
     print(json.dumps(dict(report.result)))
+    if not chaos.proved(report):
+        sys.exit(1)
 
 
 def measured(options: argparse.Namespace, directory: Path) -> Report:
@@ -45,18 +48,21 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
     if options.name == "burst":
         of_burst = burst.Sizes(options.orders, options.long_orders, options.single_orders)
         return burst.measure(directory, of_burst, reps=options.reps, wipe=options.wipe)
+    if options.name == "chaos":
+        seed = secrets.randbelow(10**6) if options.seed is None else options.seed
+        return chaos.measure(directory, orders=options.orders, seed=seed, reps=options.reps, wipe=options.wipe)
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
 def parser() -> argparse.ArgumentParser:
-    """The options of all three benchmarks."""
+    """The options of all benchmarks."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--wipe", action="store_true", help="delete a Roadbook that COUCHDB_URL holds")
     common.add_argument("--docs", type=Path, default=DOCUMENT, help="the file to keep (default docs/benchmarks.md)")
     top = argparse.ArgumentParser(
         prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
     )
-    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle")
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|chaos")
     connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
     connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
     connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
@@ -74,6 +80,10 @@ def parser() -> argparse.ArgumentParser:
     of_idle = names.add_parser("idle", parents=[common], help="memory and processor time with many databases")
     of_idle.add_argument("--databases", type=positive, default=1000, help="reps' databases (default 1000)")
     of_idle.add_argument("--seconds", type=float, default=60.0, help="seconds without news (default 60)")
+    of_chaos = names.add_parser("chaos", parents=[common], help="everything goes wrong; exit 1 if an order is harmed")
+    of_chaos.add_argument("--orders", type=positive, default=500, help="orders and quotes (default 500)")
+    of_chaos.add_argument("--seed", type=natural, help="the chance to repeat; by default another one each time")
+    of_chaos.add_argument("--reps", type=positive, default=6, help="reps the orders are spread over (default 6)")
     return top
 
 

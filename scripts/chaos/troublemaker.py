@@ -1,0 +1,158 @@
+"""Carries out misfortunes, one after the other, and puts right at the end what a person would put right."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from chaos.connectors import NAMES, Connectors
+from chaos.misfortunes import Misfortune
+from connector.checkpoints import Checkpoints
+from connector.couch import Database
+from connector.errors import DocumentConflict, RoadbookError
+from connector.quickbooks import Connection
+from local_servers.process import ProcessError
+from local_servers.quickbooks_sandbox import Sandbox
+
+RESTART = 0.5  # seconds that a dead connector stays dead at least
+
+
+class Troublemaker:
+    """One thread of trouble; `counted` says what happened how often, `problem` what it could not do itself."""
+
+    def __init__(
+        self,
+        misfortunes: Iterator[Misfortune],
+        connectors: Connectors,
+        sandbox: Sandbox,
+        connector_database: Database,
+        connection: Callable[[], Connection],
+    ) -> None:
+        self.counted: Counter[str] = Counter()
+        self.problem: Exception | None = None
+        self._misfortunes = misfortunes
+        self._connectors = connectors
+        self._sandbox = sandbox
+        self._database = connector_database
+        self._connection = connection
+        self._over = threading.Event()
+        self._later: list[tuple[float, Callable[[], None]]] = []
+        self._again: list[str] = []
+        self._thread = threading.Thread(target=self._run, name="trouble", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the trouble, repair what it broke, and have both connectors run; raises what went wrong with itself."""
+        self._over.set()
+        self._thread.join()
+        for _, repair in self._later:
+            repair()
+        self._sandbox.control("DELETE", "faults")
+        for name in NAMES:  # one of them may be waiting for its step to die at
+            self._connectors.kill(name)
+        self._connectors.start_missing()
+        if self.problem is not None:
+            raise self.problem
+
+    def _run(self) -> None:
+        try:
+            for misfortune in self._misfortunes:
+                self._wait(misfortune.pause)
+                if self._over.is_set():
+                    return
+                getattr(self, f"_{misfortune.kind}")(**misfortune.details)
+                self.counted[misfortune.kind] += 1
+        except (RoadbookError, ProcessError, OSError) as error:
+            self.problem = error
+
+    def _wait(self, seconds: float) -> None:
+        """Until it is time for the next thing; on the way repairs that are due, and connectors that died."""
+        until = time.monotonic() + seconds
+        while True:
+            now = time.monotonic()
+            due = [repair for moment, repair in self._later if moment <= now]
+            self._later = [each for each in self._later if each[0] > now]
+            for repair in due:
+                repair()
+            self._connectors.start_missing(*self._again)
+            self._again = []
+            left = until - time.monotonic()
+            if left <= 0 or self._over.wait(min(left, RESTART)):
+                return
+
+    def _fault(self, **wish: Any) -> None:
+        self._sandbox.control("POST", "faults", wish)
+
+    def _storm(self, **wish: Any) -> None:
+        self._sandbox.control("POST", "faults", wish)
+
+    def _kill(self, name: str, again: list[str]) -> None:
+        self._connectors.kill(name)
+        self._again = again
+
+    def _suspend(self, name: str, seconds: float) -> None:
+        self._connectors.pause(name, seconds)
+
+    def _expire(self) -> None:
+        self._sandbox.control("POST", "tokens", {"expire": True})
+
+    def _revoke(self, seconds: float) -> None:
+        self._sandbox.control("POST", "tokens", {"revoke": True})
+        self._later.append((time.monotonic() + seconds, self._connect))
+
+    def _connect(self) -> None:
+        self._sandbox.control("POST", "tokens", {"grant": True})
+        connection = self._connection()
+        connection.tokens.adopt_refresh_token(self._sandbox.refresh_token)
+        connection.close()
+
+    def _rewind(self) -> None:
+        checkpoints = Checkpoints(self._database)
+        for name in checkpoints.load_all():
+            with suppress(DocumentConflict):  # the connector moved it just now
+                checkpoints.rewind(name)
+
+    def _touch(self, shares: list[float], number: int) -> None:
+        for share in shares:
+            self._edit(share, lambda estimate: {"BillEmail": {"Address": f"copy{number}@office.example"}})
+
+    def _remark(self, shares: list[float], number: int) -> None:
+        def more(estimate: dict[str, Any]) -> dict[str, Any]:
+            # With the SyncToken it was read with: who edits in QuickBooks does not overwrite what came meanwhile.
+            note = f"{estimate['PrivateNote']}\nCall again, {number}"
+            return {"PrivateNote": note, "SyncToken": estimate["SyncToken"]}
+
+        for share in shares:
+            self._edit(share, more)
+
+    def _edit(self, share: float, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Edit the estimate at this share of all of them; what QuickBooks refuses stays undone."""
+        estimates = self._sandbox.control("GET", "estimates")
+        if not estimates:
+            return
+        estimate = estimates[int(share * len(estimates))]
+        wish = {"entity": "Estimate", "id": estimate["Id"], "changes": change(estimate)}
+        try:
+            self._sandbox.control("POST", "office", wish)
+        except ProcessError:
+            self.counted["edits refused"] += 1
+
+    def _withdraw(self, share: float, seconds: float) -> None:
+        product = str(1 + int(share * 11))
+        self._product(product, active=False)
+        self._later.append((time.monotonic() + seconds, lambda: self._product(product, active=True)))
+
+    def _product(self, product: str, *, active: bool) -> None:
+        self._sandbox.control("POST", "office", {"entity": "Item", "id": product, "changes": {"Active": active}})
+
+    def _outage(self) -> None:
+        self._sandbox.kill9()
+        self._over.wait(1.0)
+        self._sandbox.restart()
