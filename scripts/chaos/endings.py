@@ -45,6 +45,7 @@ class Books:
     goods: Document | None = None
     statuses: frozenset[str] = frozenset()
     total: str = ""
+    note: str | None = None  # what the customer reads on it; None: it does not matter
     touched: bool = False  # the office changed, invoiced or deleted it: a reconciliation may say so
 
 

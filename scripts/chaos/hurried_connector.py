@@ -23,6 +23,7 @@ def hurry() -> None:
     pace.FREEZE, pace.FREEZE_JITTER = pace.FREEZE / HURRY, pace.FREEZE_JITTER / HURRY  # type: ignore[assignment]
     sending.decide = partial(retries.decide, pause=retries.PAUSE / HURRY)  # type: ignore[attr-defined]
     retries.BACK_OFF = tuple(seconds / HURRY for seconds in retries.BACK_OFF)  # type: ignore[assignment]
+    retries.PROBE = retries.PAUSE / HURRY  # a twentieth of an hour would still be too long
     outcomes.DEPENDENT_WAIT, outcomes.DEPENDENT_WAIT_MOST = outcomes.DEPENDENT_WAIT / HURRY, 300.0 / HURRY
     outcomes.READ_AGAIN, outcomes.REALM_WAIT = outcomes.READ_AGAIN / HURRY, outcomes.REALM_WAIT / HURRY
     posters.CRASH_PAUSE = posters.CRASH_PAUSE / HURRY

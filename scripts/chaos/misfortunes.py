@@ -11,6 +11,40 @@ from chaos.connectors import NAMES
 from connector.steps import Step
 
 BEYOND = 4.0  # seconds; longer than the hurried connector waits for an answer
+UPDATES = {"entity": "estimate", "operation": "update"}
+ANYWHERE: tuple[dict[str, str], ...] = (
+    {},
+    {},
+    {"entity": "batch"},
+    {"entity": "estimate"},
+    UPDATES,
+    {"entity": "customer"},
+    {"operation": "query"},
+    {"operation": "read"},
+)
+LOST_OR_LATE = (
+    "drop_before_commit",
+    "drop_after_commit",
+    "drop_after_commit",
+    "timeout_before_commit",
+    "timeout_after_commit",
+    "cut_answer",
+)
+REFUSED = (
+    "status_500_html",
+    "status_502",
+    "status_503",
+    "status_504",
+    "severe_error",
+    "expire_token",
+    "wrong_cluster",
+    "wrong_realm",
+    "maintenance",
+    "access_lost",
+    "subscription_ended",
+    "company_locked",
+    "books_closed",
+)
 DIES_AT = [step.value for step in Step]
 
 
@@ -33,45 +67,58 @@ def misfortunes(seed: int, every: float) -> Iterator[Misfortune]:
         yield Misfortune(make.__name__, chance.expovariate(1 / every), make(chance))
 
 
-def fault(chance: random.Random) -> dict[str, Any]:
-    """The next requests fail: a lost answer, a time-out, an error, before or after the company has written."""
-    kind = chance.choice(
-        (
-            "drop_before_commit",
-            "drop_after_commit",
-            "drop_after_commit",
-            "timeout_before_commit",
-            "timeout_after_commit",
-            "cut_answer",
-            "latency",
-            "status_500_html",
-            "status_502",
-            "status_503",
-            "status_504",
-            "severe_error",
-            "expire_token",
-            "wrong_cluster",
-        )
-    )
-    wish: dict[str, Any] = {"kind": kind, "count": chance.choice((1, 1, 2, 3)), "seconds": BEYOND}
-    wish["skip"] = chance.choice((0, 0, 1, 3))
-    match = chance.choice(
-        (
-            {},
-            {"entity": "batch"},
-            {"entity": "estimate"},
-            {"entity": "estimate", "operation": "update"},
-            {"entity": "customer"},
-            {"operation": "query"},
-            {"operation": "read"},
-        )
-    )
-    return wish | ({"match": match} if match else {})
+def lost(chance: random.Random) -> dict[str, Any]:
+    """The next requests get no answer, whether the company has written or not."""
+    return _fault(chance, chance.choice(LOST_OR_LATE), chance.choice(ANYWHERE), seconds=BEYOND)
+
+
+def refused(chance: random.Random) -> dict[str, Any]:
+    """The next requests are refused or fail inside the service."""
+    return _fault(chance, chance.choice(REFUSED), chance.choice(ANYWHERE))
+
+
+def late(chance: random.Random) -> dict[str, Any]:
+    """The next requests take long: some longer than the connector waits, so that the company writes after that."""
+    return _fault(chance, "latency", chance.choice(ANYWHERE), seconds=chance.choice((0.3, 0.8, 1.5, BEYOND)))
+
+
+def edited(chance: random.Random) -> dict[str, Any]:
+    """Somebody edits an estimate right before the connector's update of it comes."""
+    return _fault(chance, "edit_first", UPDATES)
+
+
+def sign_in(chance: random.Random) -> dict[str, Any]:
+    """The access token ends and the sign-in fails as well, or its answer is lost after the token has changed."""
+    kind = chance.choice(("drop_after_commit", "drop_before_commit", "status_503", "cut_answer"))
+    return _fault(chance, kind, {"entity": "token"})
+
+
+def items(chance: random.Random) -> dict[str, Any]:
+    """Some items of a batch are over the limit, the others are written."""
+    return {**_fault(chance, "throttle_item", {"entity": "batch"}), "items": chance.randint(1, 5)}
 
 
 def storm(chance: random.Random) -> dict[str, Any]:
     """QuickBooks says 429 a few times in a row."""
     return {"kind": "throttle", "count": chance.randint(1, 4)}
+
+
+HABITS: dict[str, tuple[Any, ...]] = {
+    "custom_transaction_numbers": (False, False, True),
+    "request_id_other_body": ("replay", "fault600"),
+    "throttle_body": ("json", "xml"),
+    "refresh_token_changes": ("every_time", "daily"),
+    "inactive_reference_code": ("2500", "610"),
+    "invoiced_status": ("Closed", "Converted"),
+    "batch_answers": ("in_order", "reversed"),
+    "company_state_status": (400, 401, 403, 503),
+}
+
+
+def habits(seed: int) -> dict[str, Any]:
+    """How the company behaves where Intuit does not say: switches of the sandbox by chance."""
+    chance = random.Random(f"habits {seed}")
+    return {name: chance.choice(values) for name, values in HABITS.items()}
 
 
 def kill(chance: random.Random) -> dict[str, Any]:
@@ -119,10 +166,20 @@ def outage(chance: random.Random) -> dict[str, Any]:
     return {}
 
 
+def couch_crash(chance: random.Random) -> dict[str, Any]:
+    """CouchDB goes down as by kill -9 and comes back."""
+    return {}
+
+
 KINDS: tuple[tuple[Callable[[random.Random], dict[str, Any]], int], ...] = (
-    (fault, 40),
-    (kill, 14),
-    (touch, 14),
+    (lost, 24),
+    (refused, 16),
+    (late, 12),
+    (edited, 6),
+    (items, 2),
+    (sign_in, 3),
+    (kill, 16),
+    (touch, 12),
     (suspend, 5),
     (remark, 5),
     (expire, 4),
@@ -131,7 +188,13 @@ KINDS: tuple[tuple[Callable[[random.Random], dict[str, Any]], int], ...] = (
     (revoke, 3),
     (rewind, 3),
     (outage, 2),
+    (couch_crash, 2),
 )
+
+
+def _fault(chance: random.Random, kind: str, match: dict[str, str], **more: Any) -> dict[str, Any]:
+    wish = {"kind": kind, "count": chance.choice((1, 1, 2, 3)), "skip": chance.choice((0, 0, 0, 1)), **more}
+    return wish | ({"match": match} if match else {})
 
 
 def _again(chance: random.Random) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,7 +13,7 @@ from pathlib import Path
 from chaos.board import Board
 from chaos.connectors import Connectors
 from chaos.documents import Shelf
-from chaos.misfortunes import misfortunes
+from chaos.misfortunes import habits, misfortunes
 from chaos.office import Office
 from chaos.player import Player
 from chaos.scenario import scenes
@@ -68,6 +70,7 @@ def run(
     ledger = Ledger(stage.admin.database(CONNECTOR))
     board = Board(databases)
     connectors = Connectors(stage.roadbook.settings, directory)
+    stage.sandbox.control("POST", "switches", habits(plan.seed))
     connectors.start_missing()
     player = Player(
         scenes(plan.seed, plan.orders, list(databases), shelf, plan.seconds), databases, board, stage.sandbox
@@ -79,14 +82,13 @@ def run(
         stage.sandbox,
         stage.admin.database(CONNECTOR),
         lambda: connection_of(stage.settings, stage.server, stage.sandbox.realm),
+        couch_crash(stage),
     )
     say(f"{len(player.stories)} stories begin")
     trouble.start()
-    struck: Counter[str] = Counter()
     try:
         latest = started + plan.seconds * 2 + 30
         act(player, office, board, say, lambda: player.over or time.monotonic() > latest)
-        struck.update(stage.sandbox.control("GET", "state")["faults_struck"])
         say(f"{player.written} documents are handed in; the trouble ends")
         trouble.stop()
         act(player, office, board, say, lambda: player.over and settled(player.stories, board))
@@ -98,9 +100,7 @@ def run(
         connectors.stop()
     evidence = gathered(stage, databases, player.stories)
     findings = verdict(player.stories, evidence)
-    counted = (
-        trouble.counted + connectors.counted + Counter({f"struck {kind}": count for kind, count in struck.items()})
-    )
+    counted = trouble.counted + connectors.counted
     counted += Counter({f"office: {code}": count for code, count in office.counted.items()})
     return Outcome(
         tuple(player.stories),
@@ -109,6 +109,24 @@ def run(
         time.monotonic() - started,
         dict(sorted(counted.items())),
     )
+
+
+def couch_crash(stage: Stage) -> Callable[[], None] | None:
+    """What crashes CouchDB and starts it again; for one of the user's the command in COUCHDB_RESTART, if any."""
+    if stage.couch is not None:
+        couch = stage.couch
+
+        def crash() -> None:
+            couch.kill9()
+            couch.restart()
+
+        return crash
+    command = os.environ.get("COUCHDB_RESTART")
+    return (lambda: _restart(command)) if command else None
+
+
+def _restart(command: str) -> None:
+    subprocess.run(command, shell=True, check=True, timeout=60, stdout=subprocess.DEVNULL)
 
 
 def act(player: Player, office: Office, board: Board, say: Callable[[str], None], over: Callable[[], bool]) -> None:

@@ -52,6 +52,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A customer request and how many customers are made from it."""
+
+    request: str
+    least: int = 1
+    most: int = 1
+
+
+@dataclass(frozen=True)
 class Story:
     """A few steps of one rep, the endings, and what the office answers when it is asked."""
 
@@ -61,7 +70,7 @@ class Story:
     endings: tuple[Ending, ...]
     books: tuple[Books, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict)
-    requests: tuple[tuple[str, int], ...] = ()  # customer requests, and how many customers each makes
+    requests: tuple[Asked, ...] = ()
 
     @property
     def documents(self) -> list[Document]:
@@ -84,13 +93,13 @@ def amended(writer: Writer) -> Story:
     return _story("amended", writer, _in_some_order(writer, order, change), endings, [_sold(order, change)])
 
 
-def amended_twice(writer: Writer) -> Story:
-    """An order and two amendments in any order of arrival: the second counts."""
+def amended_often(writer: Writer) -> Story:
+    """An order and two to five amendments in any order of arrival: the last one counts."""
     order = writer.order()
-    first, second = writer.amendment(order, 1), writer.amendment(order, 2)
-    steps = _in_some_order(writer, order, *writer.chance.sample((first, second), 2))
-    endings = [ended(each, AMENDED) for each in (order, first, second)]
-    return _story("amended_twice", writer, steps, endings, [_sold(order, second)])
+    changes = [writer.amendment(order, number) for number in range(1, writer.chance.randint(2, 5) + 1)]
+    steps = _in_some_order(writer, order, *writer.chance.sample(changes, len(changes)))
+    endings = [ended(each, AMENDED) for each in (order, *changes)]
+    return _story("amended_often", writer, steps, endings, [_sold(order, changes[-1])])
 
 
 def approved(writer: Writer) -> Story:
@@ -105,9 +114,18 @@ def approved(writer: Writer) -> Story:
     return _story("approved", writer, steps, endings, [_sold(quote, approval, kind="order")])
 
 
+def approved_then_changed(writer: Writer) -> Story:
+    """A quote that is taken and changed afterwards; in whatever order that arrives, it stays taken."""
+    quote = writer.order("quote")
+    changes = [writer.amendment(quote, 1, kind="order"), writer.amendment(quote, 2)]
+    steps = _in_some_order(writer, quote, *writer.chance.sample(changes, 2))
+    endings = [ended(each, AMENDED) for each in (quote, *changes)]
+    return _story("approved_then_changed", writer, steps, endings, [_sold(quote, changes[-1], kind="order")])
+
+
 def cancelled(writer: Writer) -> Story:
     """An order that is cancelled, whenever that arrives; if it had been posted, its estimate is closed."""
-    order = writer.order()
+    order = writer.order(writer.chance.choice(("order", "quote")))
     changes = [writer.amendment(order, 1)] if writer.chance.random() < 0.3 else []
     withdrawal = writer.cancellation(order)
     steps = _in_some_order(writer, order, *changes, withdrawal)
@@ -125,7 +143,39 @@ def new_customer(writer: Writer) -> Story:
     documents = writer.chance.sample([request, *orders], len(orders) + 1)
     steps = [Step(each, pause=_pause(writer)) for each in documents]
     endings = [ended(each, POSTED) for each in documents]
-    return _story("new_customer", writer, steps, endings, map(_sold, orders), requests=((request["_id"], 1),))
+    return _story("new_customer", writer, steps, endings, map(_sold, orders), requests=(Asked(request["_id"]),))
+
+
+def new_customer_wanted_twice(writer: Writer) -> Story:
+    """The same new customer is typed in on two devices: one is made, and the office says that the other is the same."""
+    first = writer.request()
+    second = writer.request(first["name"])
+    orders = [writer.order(customer={"id": request["_id"], "name": request["name"]}) for request in (first, second)]
+    documents = writer.chance.sample([first, second, *orders], 4)
+    steps = [Step(each, pause=_pause(writer)) for each in documents]
+    answers = {request["_id"]: Answer("name_taken", "link") for request in (first, second)}
+    asked = tuple(Asked(request["_id"], 0, 1) for request in (first, second))
+    endings = [ended(each, POSTED) for each in documents]
+    books = [_sold(order) for order in orders]
+    return _story("new_customer_wanted_twice", writer, steps, endings, books, answers=answers, requests=asked)
+
+
+def new_customer_and_changes(writer: Writer) -> Story:
+    """An order that waits for its new customer is amended or cancelled meanwhile."""
+    request = writer.request()
+    order = writer.order(customer={"id": request["_id"], "name": request["name"]})
+    asked = (Asked(request["_id"]),)
+    if writer.chance.random() < 0.5:
+        change = writer.amendment(order, 1)
+        steps = [Step(order), Step(change, pause=_pause(writer)), Step(request, pause=_pause(writer))]
+        endings = [ended(order, AMENDED), ended(change, AMENDED), ended(request, POSTED)]
+        books = [_sold(order, change)]
+    else:
+        withdrawal = writer.cancellation(order)
+        steps = [Step(order), Step(withdrawal, pause=_pause(writer)), Step(request, pause=_pause(writer))]
+        endings = [ended(order, CANCELLED), ended(withdrawal, CANCELLED), ended(request, POSTED)]
+        books = [Books(order["_id"], least=0, statuses=CLOSED)]
+    return _story("new_customer_and_changes", writer, steps, endings, books, requests=asked)
 
 
 def name_taken(writer: Writer) -> Story:
@@ -138,7 +188,7 @@ def name_taken(writer: Writer) -> Story:
     if act == "leave":
         endings = [parked(request, "name_taken"), Ending(order["_id"], WAITING, frozenset({"customer_not_yet"}))]
         nothing = Books(order["_id"], least=0, most=0)
-        return _story("name_taken", writer, steps, endings, [nothing], requests=((request["_id"], 0),))
+        return _story("name_taken", writer, steps, endings, [nothing], requests=(Asked(request["_id"], 0, 0),))
     other = f"{known['name']} ({request['_id'][-5:]})"
     answer = Answer("name_taken", "link") if act == "link" else Answer("name_taken", "rename", other)
     return _story(
@@ -148,7 +198,7 @@ def name_taken(writer: Writer) -> Story:
         [ended(request, POSTED), ended(order, POSTED)],
         [_sold(order)],
         answers={request["_id"]: answer},
-        requests=((request["_id"], 0 if act == "link" else 1),),
+        requests=(Asked(request["_id"], 0, 0) if act == "link" else Asked(request["_id"]),),
     )
 
 
@@ -196,10 +246,15 @@ def office_edits(writer: Writer) -> Story:
     edit = Step(
         office={"changes": {"Line": [LINE_OF_THE_OFFICE]}}, order=order["_id"], after={order["_id"]: IN_QUICKBOOKS}
     )
-    end = writer.chance.choice(("alone", "asked", "accepted"))
+    end = writer.chance.choice(("alone", "asked", "accepted", "withdrawn"))
     theirs = Books(order["_id"], statuses=OPEN["order"], total="100.00", touched=True)
     if end == "alone":
         return _story("office_edits", writer, [Step(order), edit], [ended(order, POSTED)], [theirs])
+    if end == "withdrawn":
+        withdrawal = writer.cancellation(order)
+        endings = [ended(order, CANCELLED), ended(withdrawal, CANCELLED)]
+        closed = Books(order["_id"], statuses=CLOSED, total="100.00", touched=True)
+        return _story("office_edits", writer, [Step(order), edit, Step(withdrawal)], endings, [closed])
     change = writer.amendment(order, 1)
     steps = [Step(order), edit, Step(change)]
     if end == "asked":
@@ -239,10 +294,13 @@ def office_finishes(writer: Writer) -> Story:
 KINDS: tuple[tuple[Callable[[Writer], Story], int], ...] = (
     (plain, 30),
     (amended, 14),
-    (amended_twice, 8),
-    (approved, 8),
+    (amended_often, 8),
+    (approved, 6),
+    (approved_then_changed, 4),
     (cancelled, 10),
     (new_customer, 8),
+    (new_customer_wanted_twice, 3),
+    (new_customer_and_changes, 4),
     (name_taken, 4),
     (bad, 6),
     (bad_change, 3),
@@ -258,7 +316,12 @@ def _story(kind: str, writer: Writer, steps: Any, endings: Any, books: Any = (),
 
 def _sold(order: Document, change: Document | None = None, kind: str = "") -> Books:
     """An order that is in QuickBooks once, with its own goods or those of a change."""
-    return Books(order["_id"], goods=change or order, statuses=OPEN[kind or order["kind"]])
+    return Books(
+        order["_id"],
+        goods=change or order,
+        statuses=OPEN[kind or order["kind"]],
+        note=str((change or order).get("note") or order.get("note", "")),
+    )
 
 
 def _pause(writer: Writer) -> float:

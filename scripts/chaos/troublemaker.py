@@ -13,11 +13,12 @@ from chaos.connectors import NAMES, Connectors
 from chaos.misfortunes import Misfortune
 from connector.checkpoints import Checkpoints
 from connector.couch import Database
-from connector.errors import DocumentConflict, RoadbookError
+from connector.errors import CouchError, RoadbookError
 from connector.quickbooks import Connection
 from local_servers.process import ProcessError
 from local_servers.quickbooks_sandbox import Sandbox
 
+TRIES = 10  # of an admin to connect QuickBooks
 RESTART = 0.5  # seconds that a dead connector stays dead at least
 
 
@@ -31,6 +32,7 @@ class Troublemaker:
         sandbox: Sandbox,
         connector_database: Database,
         connection: Callable[[], Connection],
+        crash_couch: Callable[[], None] | None,
     ) -> None:
         self.counted: Counter[str] = Counter()
         self.problem: Exception | None = None
@@ -39,6 +41,7 @@ class Troublemaker:
         self._sandbox = sandbox
         self._database = connector_database
         self._connection = connection
+        self._crash_couch = crash_couch
         self._over = threading.Event()
         self._later: list[tuple[float, Callable[[], None]]] = []
         self._again: list[str] = []
@@ -52,6 +55,7 @@ class Troublemaker:
         """End the trouble, repair what it broke, and have both connectors run; raises what went wrong with itself."""
         self._over.set()
         self._thread.join()
+        self.count_strikes()
         for _, repair in self._later:
             repair()
         self._sandbox.control("DELETE", "faults")
@@ -67,10 +71,18 @@ class Troublemaker:
                 self._wait(misfortune.pause)
                 if self._over.is_set():
                     return
-                getattr(self, f"_{misfortune.kind}")(**misfortune.details)
-                self.counted[misfortune.kind] += 1
+                self._cause(misfortune)
         except (RoadbookError, ProcessError, OSError) as error:
             self.problem = error
+
+    def _cause(self, misfortune: Misfortune) -> None:
+        """Have it happen: by an act of its own, or as a fault that the sandbox knows."""
+        act = getattr(self, f"_{misfortune.kind}", None)
+        if act is not None:
+            act(**misfortune.details)
+        else:
+            self._sandbox.control("POST", "faults", misfortune.details)
+        self.counted[misfortune.kind] += 1
 
     def _wait(self, seconds: float) -> None:
         """Until it is time for the next thing; on the way repairs that are due, and connectors that died."""
@@ -87,11 +99,9 @@ class Troublemaker:
             if left <= 0 or self._over.wait(min(left, RESTART)):
                 return
 
-    def _fault(self, **wish: Any) -> None:
+    def _sign_in(self, **wish: Any) -> None:
         self._sandbox.control("POST", "faults", wish)
-
-    def _storm(self, **wish: Any) -> None:
-        self._sandbox.control("POST", "faults", wish)
+        self._expire()
 
     def _kill(self, name: str, again: list[str]) -> None:
         self._connectors.kill(name)
@@ -108,15 +118,23 @@ class Troublemaker:
         self._later.append((time.monotonic() + seconds, self._connect))
 
     def _connect(self) -> None:
-        self._sandbox.control("POST", "tokens", {"grant": True})
-        connection = self._connection()
-        connection.tokens.adopt_refresh_token(self._sandbox.refresh_token)
-        connection.close()
+        """Connect as an admin does; who is told that it failed tries again."""
+        for _ in range(TRIES):
+            self._sandbox.control("POST", "tokens", {"grant": True})
+            connection = self._connection()
+            try:
+                connection.tokens.adopt_refresh_token(self._sandbox.refresh_token)
+            except RoadbookError:
+                continue
+            finally:
+                connection.close()
+            return
+        raise RoadbookError(f"the admin could not connect QuickBooks in {TRIES} tries")
 
     def _rewind(self) -> None:
         checkpoints = Checkpoints(self._database)
         for name in checkpoints.load_all():
-            with suppress(DocumentConflict):  # the connector moved it just now
+            with suppress(CouchError):  # the connector moved it just now
                 checkpoints.rewind(name)
 
     def _touch(self, shares: list[float], number: int) -> None:
@@ -153,6 +171,17 @@ class Troublemaker:
         self._sandbox.control("POST", "office", {"entity": "Item", "id": product, "changes": {"Active": active}})
 
     def _outage(self) -> None:
+        self.count_strikes()
         self._sandbox.kill9()
         self._over.wait(1.0)
         self._sandbox.restart()
+
+    def _couch_crash(self) -> None:
+        if self._crash_couch is None:
+            return
+        self._crash_couch()
+
+    def count_strikes(self) -> None:
+        """Count what the sandbox's faults have struck since it was started."""
+        struck = self._sandbox.control("GET", "state")["faults_struck"]
+        self.counted.update({f"fault {kind}": count for kind, count in struck.items()})

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from chaos.endings import Books
-from chaos.stories import Story
+from chaos.stories import Asked, Story
 from connector.identifiers import ulid_of
 
 Document = dict[str, Any]
@@ -62,8 +62,8 @@ def verdict(stories: Iterable[Story], evidence: Evidence) -> list[Finding]:
             findings.extend(
                 Finding(kind, books.order, f"{text} ({story.kind})") for kind, text in booked(books, evidence)
             )
-        for request, wanted_customers in story.requests:
-            findings.extend(made_once(request, wanted_customers, evidence))
+        for asked in story.requests:
+            findings.extend(made_once(asked, evidence))
     for ulid, estimates in evidence.marked.items():
         if ulid not in known:
             names = ", ".join(str(estimate["Id"]) for estimate in estimates)
@@ -91,6 +91,9 @@ def booked(books: Books, evidence: Evidence) -> list[tuple[Kind, str]]:
         problems.append(("wrong", f"is worth {total}, not {wanted}"))
     if books.goods is not None and sold(estimate) != ordered(books.goods, evidence.products):
         problems.append(("wrong", f"sells {dict(sold(estimate))}, not {dict(ordered(books.goods, evidence.products))}"))
+    memo = str((estimate.get("CustomerMemo") or {}).get("value", ""))
+    if books.note is not None and memo != books.note:
+        problems.append(("wrong", f"tells the customer {memo!r}, not {books.note!r}"))
     told_of = (evidence.receipts.get(books.order) or {}).get("estimate")
     if told_of is None:
         problems.append(("wrong", "the receipt names no estimate"))
@@ -102,13 +105,14 @@ def booked(books: Books, evidence: Evidence) -> list[tuple[Kind, str]]:
     return problems
 
 
-def made_once(request: str, wanted: int, evidence: Evidence) -> list[Finding]:
+def made_once(asked: Asked, evidence: Evidence) -> list[Finding]:
     """What is wrong with the customers that were made from a rep's request."""
+    request = asked.request
     mark = f"Roadbook request {ulid_of(request)}"
     found = [customer for customer in evidence.customers if customer.get("Notes") == mark]
-    if len(found) > wanted:
-        return [Finding("twice", request, f"{len(found)} customers instead of {wanted}")]
-    if len(found) < wanted:
+    if len(found) > asked.most:
+        return [Finding("twice", request, f"{len(found)} customers instead of {asked.most}")]
+    if len(found) < asked.least:
         return [Finding("lost", request, "no customer")]
     told_of = ((evidence.receipts.get(request) or {}).get("customer") or {}).get("id")
     if found and told_of != found[0]["Id"]:

@@ -43,13 +43,15 @@ def right_evidence(stories: list[Story]) -> Evidence:
                     for product, quantity in sold
                 ],
             }
+            if books.note:
+                estimate["CustomerMemo"] = {"value": books.note}
             estimates.append(estimate)
             told = {"id": estimate["Id"], "status": estimate["TxnStatus"], "total": goods["total"]}
             receipts[books.order]["estimate"] = told
-        for request, count in story.requests:
-            for _ in range(count):
-                customers.append({"Id": str(len(customers) + 1), "Notes": f"Roadbook request {ulid_of(request)}"})
-                receipts[request]["customer"] = {"id": customers[-1]["Id"]}
+        for asked in story.requests:
+            for _ in range(asked.most):
+                customers.append({"Id": str(len(customers) + 1), "Notes": f"Roadbook request {ulid_of(asked.request)}"})
+                receipts[asked.request]["customer"] = {"id": customers[-1]["Id"]}
     return Evidence(receipts, estimates, customers, PRODUCTS)
 
 
@@ -75,7 +77,7 @@ def with_receipt(document: str, **changes: Any) -> Evidence:
 
 
 PLAIN = first("plain").books[0].order
-REQUEST = first("new_customer").requests[0][0]
+REQUEST = first("new_customer").requests[0].request
 AMENDED = first("amended").books[0].order
 BAD = next(story.books[0].order for story in STORIES if story.kind == "bad" and story.books[0].most == 0)
 
@@ -138,6 +140,16 @@ def test_nothing_at_all_finds_everything_lost() -> None:
             "wrong",
             PLAIN,
             "is Rejected",
+        ),
+        (
+            with_estimates(
+                lambda all: [
+                    {**each, "CustomerMemo": {"value": "Eh?"}} if each == estimate_of(PLAIN) else each for each in all
+                ]
+            ),
+            "wrong",
+            PLAIN,
+            "tells the customer 'Eh?'",
         ),
         (with_receipt(PLAIN, state="parked", reason={"code": "x", "text": "y"}), "wrong", PLAIN, "is parked (x: y)"),
         (with_receipt(PLAIN, estimate=None), "wrong", PLAIN, "names no estimate"),
