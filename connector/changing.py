@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
-from connector.contents import readable, whole_of
+from connector.contents import readable, sells, whole_of
 from connector.errors import MappingError
 from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, token_of
 from connector.ledger import Document, Row
@@ -86,7 +86,8 @@ def _amend(
         return Reason("order_cancelled", "The order had been cancelled before this change was made.", "rep")
     if order.amendment > record.number:
         text = f"Amendment {order.amendment} came after it and counts instead."
-        return _finished(row, order, at, Reason("superseded", text, "nobody"))
+        finished = _finished(row, order, at, Reason("superseded", text, "nobody"))
+        return _approve(record, order, finished, policy, at) if approves(row, order) else finished
     if order.posted_at is None:
         if order.amendment < record.number:
             order = _folded(order, row, record.number, at)
@@ -109,11 +110,27 @@ def _amend(
         body = lines_of(whole, facts.customer or {}, facts.products, policy)
     except MappingError as error:
         return Reason("cannot_be_mapped", f"The change can't be written into the estimate: {error}.")
-    if whole.note:
+    if whole.note or (order.changes or {}).get("note"):
         body["CustomerMemo"] = {"value": whole.note[:MEMO_LENGTH]}
     if record.kind == "order" and not is_invoice(order.estimate or {}):
         body["TxnStatus"] = policy.approved_status
     return Wanted("update", entity_of(order.estimate or {}), _sparse(order, body, mark_of(record)))
+
+
+def approves(row: Row, order: Row) -> bool:
+    """Whether a change approves a quote; that holds however many changes come after it, whatever arrives first."""
+    return row.content.get("kind") == "order" and order.kind == "quote"
+
+
+def _approve(record: Amendment, order: Row, finished: Settled, policy: Policy, at: str) -> Wanted | Folded | Reason:
+    """An approval whose lines a newer change has replaced already: it only moves the quote on."""
+    if order.posted_at is None:
+        approved = {**(order.changes or {}), "kind": "order"}
+        return Folded(_afresh(order, at, "approved_before_posting", kind="order", changes=approved), finished)
+    problem = _closed_to(order, "approval")
+    if problem is not None:
+        return problem
+    return Wanted("update", "Estimate", _sparse(order, {"TxnStatus": policy.approved_status}, mark_of(record)))
 
 
 def _cancel(
@@ -163,17 +180,21 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
         changes: Document = {"state": "cancelled", "withdrawn_at": time_text_of(change), "news": None}
     else:
         number = int(change.content["number"])
-        if order.amendment >= number:
+        newest = order.amendment < number
+        if not newest and not approves(change, order):
             return None
-        kind = "order" if change.content.get("kind") == "order" else order.kind
         state = order.state if order.state == "converted" else "amended"
-        whole = readable(replace(order, amendment=number, changes=change.content))
-        found = difference(whole, change.estimate or {}) if isinstance(whole, Order) else None
-        news = None if found is None else found.as_document()
-        changes = {"state": state, "amendment": number, "changes": change.content, "kind": kind, "news": news}
+        taken_up = _taken_up(order, change, number if newest else order.amendment)
+        changes = {"state": state, **taken_up}
+        if newest:
+            whole = readable(replace(order, **taken_up))
+            found = difference(whole, change.estimate or {}) if isinstance(whole, Order) else None
+            changes["news"] = None if found is None else found.as_document()
     estimate = change.estimate or {}
     if order.estimate and token_of(order.estimate) > token_of(estimate):
         estimate = {**order.estimate, "ours": estimate.get("ours")}
+    if order.estimate and not sells(change):
+        estimate = {**estimate, "ours": order.estimate.get("ours")}
     return order.step(at, changes["state"], work="receipt", due_at=at, estimate=estimate, **changes)
 
 
@@ -190,10 +211,24 @@ def _finished(row: Row, order: Row, at: str, notice: Reason | None = None) -> Se
 
 
 def _folded(order: Row, row: Row, number: int, at: str) -> Row:
-    kind = "order" if row.content.get("kind") == "order" else order.kind
-    taken_up: Document = {"amendment": number, "changes": row.content, "kind": kind, "accepted": ()}
+    return _afresh(order, at, "amended_before_posting", **_taken_up(order, row, number), accepted=())
+
+
+def _taken_up(order: Row, change: Row, number: int) -> Document:
+    """What an order's row takes up of an amendment; one that is older than `number` only approves."""
+    approved = "order" in (order.kind, change.content.get("kind"))
+    content = change.content if change.content["number"] == number else order.changes or {}
+    return {
+        "amendment": number,
+        "changes": {**content, "kind": "order"} if approved else content,
+        "kind": "order" if approved else order.kind,
+    }
+
+
+def _afresh(order: Row, at: str, event: str, **changes: Any) -> Row:
+    """The order's row, to be posted as if it had just come."""
     afresh: Document = {"state": "received", "work": "post", "reason": None, "attempts": 0, "due_at": at, "repairs": 0}
-    return order.step(at, "amended_before_posting", **taken_up, **afresh)
+    return order.step(at, event, **changes, **afresh)
 
 
 def _closed_to(order: Row, what: str) -> Reason | None:

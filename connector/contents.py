@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from connector.errors import MappingError
-from connector.ledger import Row
+from connector.ledger import LATER, Row
 from connector.records import (
     Amendment,
     Cancellation,
@@ -48,6 +49,11 @@ def whole_of(change: Row, order: Row | None) -> Order | None:
         return None
     record = later_change(change)
     return amended(submitted, record) if isinstance(submitted, Order) and isinstance(record, Amendment) else None
+
+
+def sells(row: Row) -> bool:
+    """Whether a row's request says what is sold; a cancellation and a late approval only move the status."""
+    return row.kind not in LATER or bool(json.loads((row.request or {}).get("body") or "{}").get("Line"))
 
 
 def amendment_in(row: Row) -> Amendment:

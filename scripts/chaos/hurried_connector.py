@@ -21,7 +21,7 @@ def hurry() -> None:
     """Shorten every wait for QuickBooks: its answers, the freeze after a 429, and the pauses between attempts."""
     connection.Transport = partial(transport.Transport, read_timeout=READ_TIMEOUT)  # type: ignore[attr-defined, assignment]
     pace.FREEZE, pace.FREEZE_JITTER = pace.FREEZE / HURRY, pace.FREEZE_JITTER / HURRY  # type: ignore[assignment]
-    sending.decide = partial(retries.decide, pause=retries.PAUSE / HURRY)  # type: ignore[attr-defined]
+    sending.PAUSE = retries.PAUSE / HURRY  # type: ignore[attr-defined]
     retries.BACK_OFF = tuple(seconds / HURRY for seconds in retries.BACK_OFF)  # type: ignore[assignment]
     retries.PROBE = retries.PAUSE / HURRY  # a twentieth of an hour would still be too long
     outcomes.DEPENDENT_WAIT, outcomes.DEPENDENT_WAIT_MOST = outcomes.DEPENDENT_WAIT / HURRY, 300.0 / HURRY
@@ -33,7 +33,7 @@ def die_at(step: str, time: int) -> None:
     """Have this process end on the spot when it passes a step of any document for the `time`-th time."""
     passed = 0
 
-    def observe(reached: steps.Step, documents: tuple[str, ...]) -> None:
+    def observe(reached: steps.Step | steps.LookStep, documents: tuple[str, ...]) -> None:
         nonlocal passed
         if reached.value == step and documents:
             passed += 1

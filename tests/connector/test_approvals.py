@@ -1,0 +1,121 @@
+"""A quote that was approved stays approved, whatever else changes it and in whatever order that arrives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from connector.changing import Folded, Settled, Wanted, change_of, passed_on
+from connector.check import Facts, Reason
+from connector.contents import later_change, readable
+from connector.ledger import Row
+from connector.outcomes import posted
+from connector.pinning import pin
+from connector.preparing import Policy
+from connector.records import Order
+from tests.connector.samples import CUSTOMER, DATABASE, ORDER, PRODUCTS, ULID, change, order
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+AT = "2026-11-20T10:00:00.000Z"
+FACTS = Facts(PRODUCTS, CUSTOMER)
+ESTIMATE: dict[str, Any] = {
+    "Id": "7",
+    "SyncToken": "0",
+    "TxnStatus": "Pending",
+    "TotalAmt": "2053.06",
+    "PrivateNote": "Roadbook quote",
+}
+
+
+def row_of(document: dict[str, Any]) -> Row:
+    row = pin(DATABASE, change(document), None, AT).row
+    assert row is not None
+    return row
+
+
+def amendment(number: int, **changes: Any) -> Row:
+    document = {name: ORDER[name] for name in ("schema", "rep", "device", "lines", "charges", "total")}
+    document |= {"_id": f"amend:{ULID}:{number}", "type": "amendment", "order": ORDER["_id"], "number": number}
+    return row_of({**document, "captured_at": f"2026-11-20T0{number}:15:00Z", **changes})
+
+
+def outcome(row: Row, order_row: Row) -> Wanted | Settled | Folded | Reason:
+    return change_of(row, later_change(row), order_row, FACTS, Policy(), NOW)
+
+
+QUOTE = row_of(order(kind="quote"))
+APPROVAL = amendment(1, kind="order")
+CHANGE = amendment(2)
+
+
+def folded(row: Row, order_row: Row) -> Row:
+    result = outcome(row, order_row)
+    assert isinstance(result, Folded)
+    return result.order
+
+
+def kind_of(row: Row) -> str:
+    record = readable(row)
+    assert isinstance(record, Order)
+    return record.kind
+
+
+def test_a_change_after_the_approval_keeps_it_before_the_quote_is_posted() -> None:
+    result = folded(CHANGE, folded(APPROVAL, QUOTE))
+    assert (result.amendment, result.kind, kind_of(result)) == (2, "order", "order")
+
+
+def test_an_approval_that_arrives_after_a_newer_change_still_approves_before_the_quote_is_posted() -> None:
+    result = outcome(APPROVAL, folded(CHANGE, QUOTE))
+    assert isinstance(result, Folded)
+    assert (result.order.amendment, result.order.kind, kind_of(result.order)) == (2, "order", "order")
+    assert result.order.changes == {**CHANGE.content, "kind": "order"}
+    assert isinstance(result.answer, Settled)
+    assert result.answer.row.state == "amended"
+
+
+def in_quickbooks(row: Row, **changes: Any) -> Row:
+    return posted(replace(row, request={"entity": "Estimate", "body": '{"Line":[1]}'}), {**ESTIMATE, **changes}, AT)
+
+
+def test_an_approval_that_arrives_after_a_newer_change_moves_the_estimate_on_and_leaves_its_lines() -> None:
+    quote = in_quickbooks(folded(CHANGE, QUOTE))
+    wanted = outcome(APPROVAL, quote)
+    assert isinstance(wanted, Wanted)
+    assert b'"TxnStatus":"Accepted"' in wanted.body
+    assert b"Roadbook amendment 1" in wanted.body
+    assert b'"Line"' not in wanted.body
+    request = {"entity": "Estimate", "body": wanted.body.decode()}
+    changed = {**ESTIMATE, "TxnStatus": "Accepted", "SyncToken": "1", "TotalAmt": "1.00"}
+    approval = posted(replace(APPROVAL, request=request), changed, AT)
+    assert approval.news is None
+    after = passed_on(quote, approval, AT)
+    assert after is not None
+    assert (after.kind, after.amendment, after.state, kind_of(after)) == ("order", 2, "amended", "order")
+    assert (after.changes or {})["number"] == 2
+    assert (after.estimate or {})["status"] == "Accepted"
+    assert (after.estimate or {})["ours"] == (quote.estimate or {})["ours"]
+    assert passed_on(after, approval, AT) is None
+
+
+def test_an_older_change_that_approves_nothing_is_only_answered() -> None:
+    quote = folded(amendment(3), QUOTE)
+    for order_row in (quote, in_quickbooks(quote)):
+        result = outcome(CHANGE, order_row)
+        assert isinstance(result, Settled)
+        assert (result.row.notice or {})["code"] == "superseded"
+
+
+def test_a_note_of_an_earlier_change_goes_when_the_newest_says_none() -> None:
+    quote = in_quickbooks(folded(amendment(1, note="Ring twice"), row_of(order(kind="quote", note=None))))
+    wanted = outcome(CHANGE, quote)
+    assert isinstance(wanted, Wanted)
+    assert b'"CustomerMemo":{"value":""}' in wanted.body
+
+
+def test_what_the_office_wrote_for_the_customer_stays_when_no_rep_ever_said_anything() -> None:
+    quote = in_quickbooks(row_of(order(kind="quote", note=None)))
+    wanted = outcome(CHANGE, quote)
+    assert isinstance(wanted, Wanted)
+    assert b"CustomerMemo" not in wanted.body
