@@ -60,11 +60,14 @@ class Misfortune:
 def misfortunes(seed: int, every: float) -> Iterator[Misfortune]:
     """Without end, one every so many seconds on the average."""
     chance = random.Random(f"misfortunes {seed}")
+    forgetful = habits(seed)[RETENTION] == 0
     kinds = [kind for kind, _ in KINDS]
     weights = [weight for _, weight in KINDS]
     while True:
         make = chance.choices(kinds, weights)[0]
-        yield Misfortune(make.__name__, chance.expovariate(1 / every), make(chance))
+        misfortune = Misfortune(make.__name__, chance.expovariate(1 / every), make(chance))
+        if not (forgetful and writes_late(misfortune)):
+            yield misfortune
 
 
 def lost(chance: random.Random) -> dict[str, Any]:
@@ -94,8 +97,9 @@ def sign_in(chance: random.Random) -> dict[str, Any]:
 
 
 def items(chance: random.Random) -> dict[str, Any]:
-    """Some items of a batch are over the limit, the others are written."""
-    return {**_fault(chance, "throttle_item", {"entity": "batch"}), "items": chance.randint(1, 5)}
+    """A batch is written in part: its last items are over the limit, or the service breaks before them."""
+    kind = chance.choice(("throttle_item", "break_batch", "break_batch"))
+    return {**_fault(chance, kind, {"entity": "batch"}), "items": chance.randint(1, 5)}
 
 
 def storm(chance: random.Random) -> dict[str, Any]:
@@ -103,8 +107,10 @@ def storm(chance: random.Random) -> dict[str, Any]:
     return {"kind": "throttle", "count": chance.randint(1, 4)}
 
 
+RETENTION = "request_id_retention_seconds"
 HABITS: dict[str, tuple[Any, ...]] = {
     "custom_transaction_numbers": (False, False, True),
+    RETENTION: (86_400, 86_400, 0),
     "request_id_other_body": ("replay", "fault600"),
     "throttle_body": ("json", "xml"),
     "refresh_token_changes": ("every_time", "daily"),
@@ -113,6 +119,15 @@ HABITS: dict[str, tuple[Any, ...]] = {
     "batch_answers": ("in_order", "reversed"),
     "company_state_status": (400, 401, 403, 503),
 }
+
+
+def writes_late(misfortune: Misfortune) -> bool:
+    """Whether the company may write after the connector has given up on an answer and looked for what it made.
+
+    Nobody can make that safe without request ids, so a company that forgets them is spared.
+    """
+    too_late = misfortune.kind == "late" and misfortune.details["seconds"] == BEYOND
+    return too_late or misfortune.kind == "suspend"
 
 
 def habits(seed: int) -> dict[str, Any]:
@@ -157,8 +172,9 @@ def remark(chance: random.Random) -> dict[str, Any]:
 
 
 def withdraw(chance: random.Random) -> dict[str, Any]:
-    """A product is inactive in QuickBooks for a while, and the catalog does not know yet."""
-    return {"share": chance.random(), "seconds": chance.uniform(0.5, 3)}
+    """A product or a customer is inactive in QuickBooks for a while, and the catalog does not know yet."""
+    entity, last = chance.choice((("Item", 12), ("Customer", 8)))
+    return {"entity": entity, "id": str(chance.randint(1, last)), "seconds": chance.uniform(0.5, 3)}
 
 
 def outage(chance: random.Random) -> dict[str, Any]:
@@ -176,7 +192,7 @@ KINDS: tuple[tuple[Callable[[random.Random], dict[str, Any]], int], ...] = (
     (refused, 16),
     (late, 12),
     (edited, 6),
-    (items, 2),
+    (items, 4),
     (sign_in, 3),
     (kill, 16),
     (touch, 12),

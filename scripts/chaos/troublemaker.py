@@ -162,13 +162,12 @@ class Troublemaker:
         except ProcessError:
             self.counted["edits refused"] += 1
 
-    def _withdraw(self, share: float, seconds: float) -> None:
-        product = str(1 + int(share * 11))
-        self._product(product, active=False)
-        self._later.append((time.monotonic() + seconds, lambda: self._product(product, active=True)))
+    def _withdraw(self, entity: str, id: str, seconds: float) -> None:
+        self._set_active(entity, id, False)
+        self._later.append((time.monotonic() + seconds, lambda: self._set_active(entity, id, True)))
 
-    def _product(self, product: str, *, active: bool) -> None:
-        self._sandbox.control("POST", "office", {"entity": "Item", "id": product, "changes": {"Active": active}})
+    def _set_active(self, entity: str, id: str, active: bool) -> None:
+        self._sandbox.control("POST", "office", {"entity": entity, "id": id, "changes": {"Active": active}})
 
     def _outage(self) -> None:
         self.count_strikes()

@@ -22,6 +22,7 @@ from quickbooks_sandbox.xml_answers import as_xml
 from quickbooks_sandbox.xml_requests import as_document
 
 XML = "application/xml;charset=utf-8"
+LEAVES_OUT = ("throttle_item", "break_batch")  # faults after which a batch's last items are not carried out
 FAULT_JSON = "application/json"  # only answers that are no fault name their character set
 SERVED = {
     "Strict-Transport-Security": "max-age=15552000",
@@ -109,7 +110,7 @@ def _served(
         try:
             check_call(company)
             edit_first(company, armed, segments, request.body)
-            struck = armed.items if armed is not None and armed.kind == "throttle_item" else 0
+            struck = armed.items if armed is not None and armed.kind in LEAVES_OUT else 0
             reply = carry_out(company, segments, request, struck)
             quota.count(sandbox.company, reads)
             total, inside = (time.perf_counter() - moment for moment in (arrived, locked))

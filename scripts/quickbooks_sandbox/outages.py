@@ -71,7 +71,7 @@ def after(armed: Armed | None, reply: Reply, stopping: threading.Event) -> None:
     kind = armed.kind if armed is not None else ""
     if armed is not None and kind == "timeout_after_commit":
         stopping.wait(armed.seconds)
-    if kind in ("drop_after_commit", "timeout_after_commit"):
+    if kind in ("drop_after_commit", "timeout_after_commit", "break_batch"):
         raise Dropped
     if kind == "cut_answer":
         raise Cut(reply)

@@ -28,6 +28,7 @@ KINDS = frozenset(
         "edit_first",
         "refuse",
         "throttle_item",
+        "break_batch",
         "subscription_ended",
         "books_closed",
         "company_locked",
@@ -38,7 +39,7 @@ KINDS = frozenset(
 
 
 # Faults that make sense for some paths only.
-ONLY = {"invalid_grant": ("token",), "throttle_item": ("batch",)}
+ONLY = {"invalid_grant": ("token",), "throttle_item": ("batch",), "break_batch": ("batch",)}
 # Paths outside the company's API: a fault strikes them only if it names them.
 ASIDE = frozenset({"token", "revoke"})
 FACTS = frozenset({"entity", "operation", "realm", "requestid"})

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from chaos.misfortunes import DIES_AT, KINDS, misfortunes
+from chaos.misfortunes import DIES_AT, KINDS, RETENTION, habits, misfortunes, writes_late
 from chaos.scenario import orders_in
 from chaos.stories import KINDS as STORIES
 from connector.check import check_arithmetic
@@ -65,8 +65,15 @@ def test_a_short_play_has_every_kind_of_story_and_orders_enough() -> None:
 
 
 def test_everything_that_can_go_wrong_does_sooner_or_later() -> None:
-    happened = list(itertools.islice(misfortunes(1, 0.5), 1500))
+    happened = list(itertools.islice(misfortunes(2, 0.5), 1500))
     assert {misfortune.kind for misfortune in happened} == {make.__name__ for make, _ in KINDS}
     dies = {each.details["again"][1] for each in happened if each.kind == "kill" and each.details["again"]}
     assert dies == set(DIES_AT)
     assert 0.4 < sum(misfortune.pause for misfortune in happened) / len(happened) < 0.6
+
+
+def test_a_company_that_forgets_request_ids_never_writes_after_the_connector_has_looked() -> None:
+    forgetful = next(seed for seed in range(100) if habits(seed)[RETENTION] == 0)
+    others = next(seed for seed in range(100) if habits(seed)[RETENTION] != 0)
+    assert not any(map(writes_late, itertools.islice(misfortunes(forgetful, 0.5), 1500)))
+    assert any(map(writes_late, itertools.islice(misfortunes(others, 0.5), 1500)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from tests.quickbooks_sandbox.api import Api, estimate
 
@@ -101,4 +102,14 @@ def test_batch_items_are_throttled_inside_a_good_answer(api: Api) -> None:
     assert api.estimates() == 1
     again = api.call("POST", "batch", {"BatchItemRequest": items}, requestid="batch-1").json()["BatchItemResponse"]
     assert next(item["Estimate"]["Id"] for item in again) == done["Estimate"]["Id"]
+    assert api.estimates() == 3
+
+
+def test_a_batch_may_break_in_the_middle(api: Api) -> None:
+    api.control("POST", "faults", {"kind": "break_batch", "items": 2, "match": {"entity": "batch"}})
+    items = [{"bId": str(number), "Estimate": estimate()} for number in range(3)]
+    with pytest.raises(requests.ConnectionError):
+        api.call("POST", "batch", {"BatchItemRequest": items}, requestid="batch-1")
+    assert api.estimates() == 1
+    api.call("POST", "batch", {"BatchItemRequest": items}, requestid="batch-1")
     assert api.estimates() == 3

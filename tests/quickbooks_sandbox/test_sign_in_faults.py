@@ -78,6 +78,7 @@ def test_tokens_are_revoked_in_the_middle_of_work(api: Api) -> None:
     [
         ({"kind": "invalid_grant"}, "token"),
         ({"kind": "throttle_item"}, "batch"),
+        ({"kind": "break_batch"}, "batch"),
         ({"kind": "refuse"}, "code"),
         ({"kind": "refuse", "code": "6540", "status": 200}, "status"),
         ({"kind": "throttle_item", "items": 0, "match": {"entity": "batch"}}, "items"),
