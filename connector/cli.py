@@ -15,6 +15,7 @@ from connector import __version__
 from connector.call_commands import calls
 from connector.catalog import Catalog
 from connector.checkpoints import Checkpoints
+from connector.connections import connected_realm, connection_of
 from connector.dead_letters import DeadLetters
 from connector.errors import Disconnected, RoadbookError
 from connector.health import problems_of
@@ -27,7 +28,7 @@ from connector.registry import Registry
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.starting import start
-from connector.worker import DOORBELL_SILENCE, Worker, connected_realm, connection_of
+from connector.worker import DOORBELL_SILENCE, Worker
 
 
 class Command(click.Group):

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import structlog
 
 from connector.company import Company, CompanyRecord
+from connector.connections import connection_of
 from connector.consents import Consents
 from connector.couch import CouchServer
 from connector.errors import (
@@ -24,7 +25,6 @@ from connector.identifiers import CONNECTOR
 from connector.quickbooks import Connection, OAuth, Tokens
 from connector.records import time_text
 from connector.settings import Settings
-from connector.worker import connection_of
 
 REFUSALS = {
     "access_denied": "Somebody pressed Cancel at Intuit, so nothing was changed.",

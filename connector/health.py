@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from connector.connections import connected_realm, connection_of
 from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, QuickBooksError
 from connector.identifiers import CATALOG, CONNECTOR, OPS
@@ -14,7 +15,6 @@ from connector.quickbooks import TokenStore
 from connector.quickbooks.countdown import countdowns
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
-from connector.worker import connected_realm, connection_of
 
 LATE = 3  # looks that may be missed
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from connector.accepted_findings import AcceptedFindings
+from connector.connections import connected_realm, connection_of
 from connector.errors import CouchError, Disconnected, RoadbookError
 from connector.form_reader import PAGE, FormReader
 from connector.identifiers import CONNECTOR
@@ -22,7 +23,6 @@ from connector.records import time_text
 from connector.registry import Registry
 from connector.servers import connector_server
 from connector.settings import Settings, read_settings
-from connector.worker import connected_realm, connection_of
 
 DEFAULT_SPAN = timedelta(days=30)
 FINDINGS, FAILED = 1, 2  # exit statuses

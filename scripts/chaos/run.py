@@ -21,11 +21,11 @@ from chaos.stories import Story
 from chaos.troublemaker import Troublemaker
 from chaos.verdict import Evidence, Finding, verdict
 from connector.checkpoints import Checkpoints
+from connector.connections import connection_of
 from connector.couch import Database
 from connector.errors import DocumentConflict
 from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger
-from connector.worker import connection_of
 from journeys.quiet import wait_until
 from journeys.stage import Stage
 

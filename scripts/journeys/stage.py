@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from connector.connecting import Connecting
+from connector.connections import connection_of
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
 from connector.identifiers import customers_database
@@ -18,7 +19,6 @@ from connector.provisioning import Added, account_id, add_rep, install, set_up_d
 from connector.quickbooks import Connection
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings, read_settings
-from connector.worker import connection_of
 from local_servers import embedded_couch, quickbooks_sandbox
 from local_servers.device import Device
 from local_servers.embedded_couch import EmbeddedCouch

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.connections import connection_of
 from connector.couch import CouchServer
 from connector.form_reader import FormReader
 from connector.identifiers import CONNECTOR
@@ -21,7 +22,6 @@ from connector.recorded_orders import RecordedOrders
 from connector.records import time_text
 from connector.servers import connector_server
 from connector.settings import Settings
-from connector.worker import connection_of
 from local_servers.quickbooks_sandbox import Sandbox
 from tests.web.ledger_rows import received
 

@@ -16,11 +16,11 @@ from structlog.testing import capture_logs
 
 from connector.company import CompanyRecord
 from connector.connecting import Connecting, answer_in
+from connector.connections import connection_of
 from connector.errors import Disconnected
 from connector.quickbooks import StoredTokens, TokenStore
 from connector.servers import connector_server
 from connector.settings import Settings
-from connector.worker import connection_of
 from local_servers.quickbooks_sandbox import Sandbox
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord, received

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 
+from connector.connections import connection_of
 from connector.quickbooks import BatchItem
 from connector.servers import connector_server
 from connector.settings import read_settings
-from connector.worker import connection_of
 
 if __name__ == "__main__":
     settings = read_settings()

@@ -1,0 +1,200 @@
+"""A term: everything that the one active connector does while it holds the lease, started and stopped in order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from connector.checkpoints import Checkpoints
+from connector.connections import connected_realm, connection_of
+from connector.couch import CouchServer
+from connector.cursors import Cursors
+from connector.dead_letters import DeadLetters
+from connector.doorbell import Doorbell
+from connector.errors import CouchError
+from connector.facts import FactReader
+from connector.identifiers import CONNECTOR
+from connector.intake import Intake
+from connector.lease import Lease
+from connector.ledger import Ledger
+from connector.nightly import Nightly
+from connector.outcomes import RECONNECT_WAIT, waits_for_connection
+from connector.policies import Policies
+from connector.posters import Posters
+from connector.posting import Posting
+from connector.quickbooks import Keeper
+from connector.readers import Readers
+from connector.receipts import Receipts
+from connector.records import time_text
+from connector.registry import Registry
+from connector.sales import KINDS, Sales
+from connector.settings import Settings
+from connector.signals import Signals
+from connector.sweep import Sweep
+from connector.watching import GAP, Feed, Watch
+
+FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
+DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
+NIGHTLY_LOOK = 60  # seconds between looks whether the nightly reconciliation is due
+TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
+CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
+MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
+READ_AT_ONCE = 500  # rows
+STOP_PATIENCE = 75  # seconds a thread may take to finish what it has in hand
+
+log = structlog.get_logger()
+
+
+class Term:
+    """The parts of one active connector; `lost` ends it: told to stop, fenced off, or another company connected."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        server: CouchServer,
+        admin: CouchServer,
+        bell: CouchServer,
+        lease: Lease,
+        lost: threading.Event,
+    ) -> None:
+        self._settings = settings
+        self._lease = lease
+        self._lost = lost
+        self._done = threading.Event()
+        self._over = threading.Event()
+        self._sweep_wanted = threading.Event()
+        self._database = server.database(CONNECTOR)
+        self._ledger = ledger = Ledger(self._database, lambda: lease.fence)
+        checkpoints = Checkpoints(self._database)
+        self._connection = connection = connection_of(settings, server, before_writing=lease.ensure)
+        self._facts = FactReader(server, settings.roadbook_currency)
+        self._keeper = Keeper(connection, self._resume)
+        posting = Posting(
+            ledger,
+            Receipts(server),
+            self._facts,
+            connection.gateway,
+            lease,
+            Policies(settings, connection.gateway).policy,
+            connection.realm,
+            keeper=self._keeper,
+        )
+        self._posters = Posters(posting, settings.roadbook_posters, lost.set)
+        intake = Intake(server, ledger, DeadLetters(self._database), checkpoints, self._posters.found)
+        self._readers = Readers(intake, settings.roadbook_readers, lost.set)
+        self._sweep = Sweep(admin, Registry(self._database), checkpoints, self._readers.news)
+        self._doorbell = Doorbell(bell, self._readers.news, self._opened, self._done)
+        self._nightly = Nightly(settings.roadbook_reconcile_at, server, connection.gateway)
+        self._watch = self._new_watch() if connection.realm else None
+
+    def work(self) -> None:
+        """Work until the term is lost, then let every thread finish what it has in hand."""
+        scheduler = self._scheduler()
+        try:
+            self._take_up()
+            self._keeper.glance()
+            self._posters.start()
+            self._readers.start()
+            for thread in self._threads():
+                thread.start()
+            scheduler.start()
+            log.info("worker.active", fence=self._lease.fence, realm=self._connection.realm or "not connected")
+            self._lost.wait()
+        finally:
+            log.info("worker.stopping")
+            self._done.set()
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
+            if not self._lease.held():
+                self._connection.pace.close()
+            self._readers.stop(STOP_PATIENCE)
+            self._posters.stop(STOP_PATIENCE)
+            self._over.set()
+            self._connection.close()
+
+    def _threads(self) -> list[threading.Thread]:
+        work: dict[str, Callable[[], None]] = {
+            "keeper": lambda: self._keeper.keep(self._done),
+            "lease": lambda: self._lease.keep(self._over, self._lost.set),
+            "doorbell": self._doorbell.listen,
+            "sweep": self._sweep_when_wanted,
+        }
+        watch = self._watch
+        if watch is not None:
+            work["watch"] = lambda: watch.run(self._done)
+        return [threading.Thread(target=target, name=name, daemon=True) for name, target in work.items()]
+
+    def _scheduler(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        scheduler.add_job(self._sweep_wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
+        scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK)
+        scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
+        scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
+        if self._watch is not None and self._settings.roadbook_watch_minutes:
+            scheduler.add_job(self._watch.wanted, "interval", minutes=self._settings.roadbook_watch_minutes)
+        return scheduler
+
+    def _new_watch(self) -> Watch:
+        gateway, minutes = self._connection.gateway, self._settings.roadbook_watch_minutes
+        sales = Feed("sales", KINDS, Sales(self._ledger, gateway, self._posters.found).take)
+        return Watch(
+            gateway,
+            Cursors(self._database),
+            Signals(self._database),
+            self._lease,
+            [sales],
+            self._lost.set,
+            min(GAP, minutes * 60) if minutes else GAP,
+        )
+
+    def _opened(self) -> None:
+        """The doorbell's connection is new: what happened before it was heard by nobody."""
+        self._readers.distrust()
+        self._facts.forget()
+        self._sweep_wanted.set()
+
+    def _take_up(self) -> None:
+        """Queue the rows that are due now or soon; what a crash left behind comes back this way."""
+        until = time_text(datetime.now(UTC) + timedelta(seconds=DUE_AHEAD))
+        try:
+            self._posters.load(self._ledger, until)
+        except (CouchError, ValueError) as error:
+            log.warning("worker.ledger_unread", reason=str(error))
+
+    def _resume(self) -> None:
+        """Queue now what waits for the company to be connected again."""
+        now = datetime.now(UTC)
+        waiting = self._ledger.due(time_text(now + timedelta(seconds=RECONNECT_WAIT + DUE_AHEAD)), limit=MOST_WAITING)
+        for start in range(0, len(waiting), READ_AT_ONCE):
+            rows = self._ledger.read(row_id for _, row_id in waiting[start : start + READ_AT_ONCE])
+            for row in filter(waits_for_connection, rows.values()):
+                self._posters.found(replace(row, due_at=time_text(now)))
+
+    def _look_for_company(self) -> None:
+        """End the term when another company was connected than the one that is being posted to."""
+        try:
+            connected = connected_realm(self._database)
+        except CouchError:
+            return
+        if connected and connected != self._connection.realm:
+            log.info("worker.company_connected", realm=connected)
+            self._lost.set()
+
+    def _sweep_when_wanted(self) -> None:
+        while not self._done.is_set():
+            asked = self._sweep_wanted.wait(FAST_SWEEP if self._doorbell.missing else 1.0)
+            if self._done.is_set() or not (asked or self._doorbell.missing):
+                continue
+            self._sweep_wanted.clear()
+            try:
+                news = self._sweep.run()
+                log.debug("sweep.done", databases_with_news=news)
+            except Exception as error:
+                log.warning("sweep.failed", reason=str(error))
+                self._sweep_wanted.set()
+                self._done.wait(1.0)
