@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
-from connector.accepted_findings import AcceptedFindings
 from connector.connections import connected_realm, connection_of
 from connector.errors import CouchError, Disconnected, RoadbookError
-from connector.form_reader import PAGE, FormReader
 from connector.identifiers import CONNECTOR
 from connector.logs import set_up_logs
 from connector.quickbooks import form_page
-from connector.reconciliation import Reconciled, Reconciliation
-from connector.reconciliation_report import report_of, with_links
-from connector.reconciliation_results import ReconciliationResults
-from connector.recorded_orders import RecordedOrders
+from connector.reconciliation.accepted import AcceptedFindings
+from connector.reconciliation.form_reader import PAGE, FormReader
+from connector.reconciliation.recorded_orders import RecordedOrders
+from connector.reconciliation.report import report_of, with_links
+from connector.reconciliation.results import ReconciliationResults
+from connector.reconciliation.run import Reconciled, Reconciliation
 from connector.records import time_text
 from connector.registry import Registry
 from connector.servers import connector_server

@@ -22,7 +22,6 @@ from connector.identifiers import CONNECTOR
 from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
-from connector.nightly import Nightly
 from connector.outcomes import RECONNECT_WAIT, waits_for_connection
 from connector.policies import Policies
 from connector.posters import Posters
@@ -30,6 +29,7 @@ from connector.posting import Posting
 from connector.quickbooks import Keeper
 from connector.readers import Readers
 from connector.receipts import Receipts
+from connector.reconciliation.nightly import Nightly
 from connector.records import time_text
 from connector.registry import Registry
 from connector.sales import KINDS, Sales

@@ -13,7 +13,7 @@ from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
 from connector.ledger import row_of
 from connector.quickbooks import MonthOfCalls, call_months, this_month
-from connector.reconciliation_results import ReconciliationResults
+from connector.reconciliation.results import ReconciliationResults
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
 
 DEAD_SHOWN = 50  # dead letters

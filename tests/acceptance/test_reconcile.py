@@ -15,7 +15,7 @@ import pytest
 
 from connector.identifiers import OPS, order_number, ulid_of
 from connector.mapping import marker
-from connector.reconciliation_results import ReconciliationResults
+from connector.reconciliation.results import ReconciliationResults
 from connector.records import time_text
 from local_servers import CHECKOUT
 from tests.acceptance.company import PATIENCE, Company

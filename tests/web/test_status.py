@@ -14,7 +14,7 @@ from connector.dead_letters import DeadLetters, dead_letter
 from connector.quickbooks import this_month
 from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Tally
-from connector.reconciliation_results import ReconciliationResults
+from connector.reconciliation.results import ReconciliationResults
 from connector.records import time_text
 from tests.web.conftest import SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid

@@ -1,4 +1,4 @@
-"""`connector.form_reader`: few and large reads, on a server that answers by script."""
+"""`connector.reconciliation.form_reader`: few and large reads, on a server that answers by script."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from connector.errors import QuickBooksUnreachable
-from connector.form_reader import PAGE, TOGETHER, FormReader
 from connector.quickbooks.gateway import Gateway
+from connector.reconciliation.form_reader import PAGE, TOGETHER, FormReader
 
 MOMENT = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 

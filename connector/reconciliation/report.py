@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from connector.findings import Finding, Kind
 from connector.money import show
-from connector.reconciliation import Reconciled
-from connector.reconciling import UNPOSTED_LIMIT
+from connector.reconciliation.comparison import UNPOSTED_LIMIT
+from connector.reconciliation.findings import Finding, Kind
+from connector.reconciliation.run import Reconciled
 
 HEADINGS = {
     Kind.MISSING: "Missing: the ledger says it is in QuickBooks, and it is not there",

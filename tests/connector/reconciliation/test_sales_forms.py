@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector.mapping import marker
-from connector.sales_forms import form_of, order_marked
+from connector.reconciliation.sales_forms import form_of, order_marked
 from tests.connector.samples import REP, ULID
 
 MARK = marker("order", ULID, REP)

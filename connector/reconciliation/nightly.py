@@ -9,15 +9,15 @@ from typing import Any
 
 import structlog
 
-from connector.accepted_findings import AcceptedFindings
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
-from connector.form_reader import FormReader
 from connector.identifiers import CONNECTOR, ledger_id, ulid_of
 from connector.quickbooks import Gateway
-from connector.reconciliation import NOTHING, Reconciled, Reconciliation, Subjects
-from connector.reconciliation_results import ReconciliationResults
-from connector.recorded_orders import RecordedOrders
+from connector.reconciliation.accepted import AcceptedFindings
+from connector.reconciliation.form_reader import FormReader
+from connector.reconciliation.recorded_orders import RecordedOrders
+from connector.reconciliation.results import ReconciliationResults
+from connector.reconciliation.run import NOTHING, Reconciled, Reconciliation, Subjects
 from connector.records import time_text
 
 OFF = "off"

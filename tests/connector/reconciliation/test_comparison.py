@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.findings import Cause, Finding, Kind
-from connector.reconciling import age, reconcile
-from connector.recorded_orders import RecordedForm, RecordedOrder
-from connector.sales_forms import OrderKey, SalesForm
+from connector.reconciliation.comparison import age, reconcile
+from connector.reconciliation.findings import Cause, Finding, Kind
+from connector.reconciliation.recorded_orders import RecordedForm, RecordedOrder
+from connector.reconciliation.sales_forms import OrderKey, SalesForm
 
 NOW = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 REP = "rbbbbbbbbbbbbbbb"

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from connector.findings import Finding, Kind
-from connector.form_reader import FormReader
 from connector.identifiers import ledger_id
-from connector.reconciling import reconcile
-from connector.recorded_orders import RecordedOrder, RecordedOrders
+from connector.reconciliation.comparison import reconcile
+from connector.reconciliation.findings import Finding, Kind
+from connector.reconciliation.form_reader import FormReader
+from connector.reconciliation.recorded_orders import RecordedOrder, RecordedOrders
+from connector.reconciliation.sales_forms import ENTITIES, ESTIMATE, INVOICE, FormKey, SalesForm
 from connector.records import time_text
-from connector.sales_forms import ENTITIES, ESTIMATE, INVOICE, FormKey, SalesForm
 
 
 @dataclass(frozen=True)

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from connector.couch import CouchServer
-from connector.form_reader import PAGE, FormReader
 from connector.identifiers import order_number
 from connector.ledger import Row
 from connector.mapping import marker
-from connector.reconciliation import Reconciliation, Subjects
-from connector.recorded_orders import RecordedOrder, RecordedOrders
+from connector.reconciliation.form_reader import PAGE, FormReader
+from connector.reconciliation.recorded_orders import RecordedOrder, RecordedOrders
+from connector.reconciliation.run import Reconciliation, Subjects
 from connector.settings import Settings
 from local_servers.quickbooks_sandbox import Sandbox
-from tests.connector.office import LINE, Office, kinds, office_of
+from tests.connector.reconciliation.office import LINE, Office, kinds, office_of
 from tests.connector.samples import REP
 from tests.web.ledger_rows import ulid
 

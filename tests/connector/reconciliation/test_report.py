@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import click
 
-from connector.findings import Finding, FormReference, Kind
 from connector.identifiers import order_number
-from connector.reconciliation import Reconciled, counts_of
-from connector.reconciliation_report import MOST_OPEN, report_of
+from connector.reconciliation.findings import Finding, FormReference, Kind
+from connector.reconciliation.report import MOST_OPEN, report_of
+from connector.reconciliation.run import Reconciled, counts_of
 from tests.connector.samples import REP, ULID
 from tests.web.ledger_rows import ulid
 

@@ -10,15 +10,15 @@ from typing import Any
 
 from connector.connections import connection_of
 from connector.couch import CouchServer
-from connector.form_reader import FormReader
 from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger, Row
 from connector.mapping import marker
 from connector.outcomes import posted
 from connector.provisioning import install
 from connector.quickbooks import canonical_json
-from connector.reconciliation import NOTHING, Reconciled, Reconciliation, Subjects
-from connector.recorded_orders import RecordedOrders
+from connector.reconciliation.form_reader import FormReader
+from connector.reconciliation.recorded_orders import RecordedOrders
+from connector.reconciliation.run import NOTHING, Reconciled, Reconciliation, Subjects
 from connector.records import time_text
 from connector.servers import connector_server
 from connector.settings import Settings

@@ -11,12 +11,12 @@ from structlog.testing import capture_logs
 
 from connector.couch import CouchServer
 from connector.identifiers import OPS, order_number
-from connector.nightly import OVERLAP, Nightly, Plan, is_due, plan_of
-from connector.reconciliation import NOTHING, Subjects
-from connector.reconciliation_results import MOST_FINDINGS, ReconciliationResults
+from connector.reconciliation.nightly import OVERLAP, Nightly, Plan, is_due, plan_of
+from connector.reconciliation.results import MOST_FINDINGS, ReconciliationResults
+from connector.reconciliation.run import NOTHING, Subjects
 from connector.settings import Settings
 from local_servers.quickbooks_sandbox import Sandbox
-from tests.connector.office import Office, office_of
+from tests.connector.reconciliation.office import Office, office_of
 from tests.connector.samples import REP, ULID
 from tests.couch_design.guards import schema_of
 

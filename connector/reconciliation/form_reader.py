@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.quickbooks import Gateway, literal
-from connector.sales_forms import SalesForm, form_of
+from connector.reconciliation.sales_forms import SalesForm, form_of
 
 PAGE = 1000  # forms in one read, QuickBooks' maximum
 TOGETHER = 300  # ids asked for in one read; how long a statement may be is not documented, this is about 3 kB

@@ -13,7 +13,7 @@ from connector.couch import CouchServer, Database
 from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger
 from connector.provisioning import install
-from connector.recorded_orders import PAGE, RecordedOrders, chunks, recorded_order
+from connector.reconciliation.recorded_orders import PAGE, RecordedOrders, chunks, recorded_order
 from connector.servers import connector_server
 from connector.settings import Settings
 from tests.connector.samples import REP, ULID

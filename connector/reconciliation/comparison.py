@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from connector.findings import Cause, Finding, FormReference, Kind
-from connector.recorded_orders import RecordedForm, RecordedOrder
-from connector.sales_forms import ESTIMATE, INVOICE, FormKey, OrderKey, SalesForm
+from connector.reconciliation.findings import Cause, Finding, FormReference, Kind
+from connector.reconciliation.recorded_orders import RecordedForm, RecordedOrder
+from connector.reconciliation.sales_forms import ESTIMATE, INVOICE, FormKey, OrderKey, SalesForm
 
 # A weekend passes before anybody in the office sees an order that was parked on Friday evening.
 UNPOSTED_LIMIT = timedelta(days=3)

@@ -1,0 +1,1 @@
+"""Reconciliation: whether the ledger and QuickBooks agree, asked by a person or every night, in few reads."""
