@@ -13,7 +13,17 @@ from typing import Any
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
 from connector.contents import readable, sells, whole_of
 from connector.errors import MappingError
-from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, token_of
+from connector.estimates import (
+    AMENDMENT,
+    called,
+    entity_of,
+    is_edited,
+    is_final,
+    is_invoice,
+    is_void,
+    newest_amendment,
+    token_of,
+)
 from connector.ledger import Document, Row
 from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
 from connector.policy import Policy
@@ -84,8 +94,10 @@ def _amend(
         if time_text(record.captured_at) <= order.withdrawn_at:
             return _finished(row, order, at, Reason("cancelled_later", "The order was cancelled after this change."))
         return Reason("order_cancelled", "The order had been cancelled before this change was made.", "rep")
-    if order.amendment > record.number:
-        text = f"Amendment {order.amendment} came after it and counts instead."
+    # The row may not know yet what QuickBooks has taken already: an answer was lost.
+    newest = max(order.amendment, newest_amendment(str((order.estimate or {}).get("note", ""))))
+    if newest > record.number:
+        text = f"Amendment {newest} came after it and counts instead."
         finished = _finished(row, order, at, Reason("superseded", text, "nobody"))
         return _approve(record, order, finished, policy, at) if approves(row, order) else finished
     if order.posted_at is None:
@@ -159,7 +171,7 @@ def _cancel(
 def mark_of(record: Amendment | Cancellation) -> str:
     """The line in the private note by which it is seen later that a change has reached QuickBooks."""
     if isinstance(record, Amendment):
-        return f"Roadbook amendment {record.number}"
+        return f"{AMENDMENT} {record.number}"
     return "Roadbook cancellation"
 
 
@@ -186,7 +198,8 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
         state = order.state if order.state == "converted" else "amended"
         taken_up = _taken_up(order, change, number if newest else order.amendment)
         changes = {"state": state, **taken_up}
-        if newest:
+        superseded = newest_amendment(str((change.estimate or {}).get("note", ""))) > number
+        if newest and not superseded:
             whole = readable(replace(order, **taken_up))
             found = difference(whole, change.estimate or {}) if isinstance(whole, Order) else None
             changes["news"] = None if found is None else found.as_document()

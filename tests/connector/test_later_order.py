@@ -1,4 +1,4 @@
-"""A quote that was approved stays approved, whatever else changes it and in whatever order that arrives."""
+"""Later changes end the same in whatever order they arrive: the newest counts, and an approval holds."""
 
 from __future__ import annotations
 
@@ -119,3 +119,19 @@ def test_what_the_office_wrote_for_the_customer_stays_when_no_rep_ever_said_anyt
     wanted = outcome(CHANGE, quote)
     assert isinstance(wanted, Wanted)
     assert b"CustomerMemo" not in wanted.body
+
+
+def test_an_older_change_never_overwrites_a_newer_one_whose_answer_was_lost() -> None:
+    order_row = in_quickbooks(row_of(order()), PrivateNote="Roadbook order\nRoadbook amendment 2\nPO number: 7")
+    assert order_row.amendment == 0
+    result = outcome(amendment(1), order_row)
+    assert isinstance(result, Settled)
+    assert (result.row.notice or {})["code"] == "superseded"
+
+
+def test_a_lost_change_that_is_found_under_a_newer_one_says_nothing_of_the_newer_ones_total() -> None:
+    request = {"entity": "Estimate", "body": '{"Line":[1]}'}
+    found = {**ESTIMATE, "TotalAmt": "1.00", "PrivateNote": "Roadbook order\nRoadbook amendment 3"}
+    assert posted(replace(CHANGE, request=request), found, AT, "adopted").news is None
+    found["PrivateNote"] = "Roadbook order\nRoadbook amendment 2: and so on\nRoadbook amendment 2000th"
+    assert (posted(replace(CHANGE, request=request), found, AT, "adopted").news or {})["code"] == "total_differs"
