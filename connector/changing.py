@@ -32,6 +32,7 @@ from connector.records import Amendment, Cancellation, Order, time_text
 from connector.totals import difference
 
 OFFICE_CHANGED = "office_changed"
+MOST_WAITS = 8  # looks for the answer to an amendment that QuickBooks shows and the ledger does not know yet
 
 
 @dataclass(frozen=True)
@@ -107,8 +108,12 @@ def _amend(
         reason = (order.reason or {}).get("text")
         text = f"It goes to QuickBooks together with the order{f', which is parked: {reason}' if reason else '.'}"
         return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "nobody")))
-    if order.amendment == record.number:
+    if newest == record.number:
         return _finished(row, order, at)
+    if newest > order.amendment and row.attempts < MOST_WAITS:
+        return Reason(
+            ORDER_NOT_YET, f"It waits until it is certain that amendment {newest} is in QuickBooks.", "nobody"
+        )
     problem = _closed_to(order, "change") or _edited(row, order)
     if problem is not None:
         return problem

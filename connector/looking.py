@@ -55,7 +55,7 @@ class Looking:
         """The estimate or invoice as it is now, if it has taken the change."""
         request = row.request
         if request is None:
-            return None  # what is sent anew says how things are to be, so it may be sent twice
+            return None  # the ledger was set back: what the estimate shows is seen when the change is prepared
         try:
             entity = self._gateway.read(request["entity"], str(json.loads(request["body"])["Id"]))
         except QuickBooksFault as fault:

@@ -132,6 +132,32 @@ def test_an_older_change_never_overwrites_a_newer_one_whose_answer_was_lost() ->
 def test_a_lost_change_that_is_found_under_a_newer_one_says_nothing_of_the_newer_ones_total() -> None:
     request = {"entity": "Estimate", "body": '{"Line":[1]}'}
     found = {**ESTIMATE, "TotalAmt": "1.00", "PrivateNote": "Roadbook order\nRoadbook amendment 3"}
-    assert posted(replace(CHANGE, request=request), found, AT, "adopted").news is None
+    order_row = in_quickbooks(row_of(order()), PrivateNote="Roadbook order")
+    after = passed_on(order_row, posted(replace(CHANGE, request=request), found, AT, "adopted"), AT)
+    assert after is not None
+    assert after.news is None
     found["PrivateNote"] = "Roadbook order\nRoadbook amendment 2: and so on\nRoadbook amendment 2000th"
-    assert (posted(replace(CHANGE, request=request), found, AT, "adopted").news or {})["code"] == "total_differs"
+    after = passed_on(order_row, posted(replace(CHANGE, request=request), found, AT, "adopted"), AT)
+    assert after is not None
+    assert (after.news or {})["code"] == "total_differs"
+
+
+def test_a_change_that_quickbooks_shows_already_is_not_sent_again() -> None:
+    order_row = in_quickbooks(row_of(order()), PrivateNote="Roadbook order\nRoadbook amendment 2")
+    result = outcome(CHANGE, order_row)
+    assert isinstance(result, Settled)
+    after = passed_on(order_row, result.row, AT)
+    assert after is not None
+    assert (after.amendment, after.state) == (2, "amended")
+
+
+def test_the_next_change_waits_for_the_lost_answer_instead_of_blaming_the_office() -> None:
+    order_row = in_quickbooks(row_of(order()), PrivateNote="Roadbook order\nRoadbook amendment 2")
+    edited = replace(order_row, estimate={**(order_row.estimate or {}), "ours": "other lines"})
+    result = outcome(amendment(3), edited)
+    assert isinstance(result, Reason)
+    assert result.code == "order_not_yet"
+    patient = replace(amendment(3), attempts=8)
+    result = outcome(patient, edited)
+    assert isinstance(result, Reason)
+    assert result.code == "office_changed"
