@@ -160,7 +160,7 @@ def _cancel(
         if order.withdrawn_at is not None:
             return _finished(row, order, at)
         return Folded(order.step(at, "cancelled_before_posting", **done), _finished(row, order, at))
-    if order.withdrawn_at is not None or order.state == "cancelled":
+    if order.withdrawn_at is not None or order.state == "cancelled" or _shows_as_cancelled(order, record, policy):
         return _finished(row, order, at)
     problem = _closed_to(order, "cancellation")
     if problem is not None:
@@ -171,6 +171,14 @@ def _cancel(
     body = {"TxnStatus": policy.cancelled_status}
     note = f"{mark_of(record)}: {record.reason}" if record.reason else mark_of(record)
     return Wanted("update", "Estimate", _sparse(order, body, note))
+
+
+def _shows_as_cancelled(order: Row, record: Cancellation, policy: Policy) -> bool:
+    """Whether QuickBooks has taken the cancellation although the order's row does not know."""
+    estimate = order.estimate or {}
+    if not bears({"PrivateNote": estimate.get("note"), "TotalAmt": estimate.get("total")}, record):
+        return False
+    return is_void(estimate) or is_final(estimate) or estimate.get("status") == policy.cancelled_status
 
 
 def mark_of(record: Amendment | Cancellation) -> str:

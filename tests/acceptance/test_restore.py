@@ -20,3 +20,23 @@ def test_a_ledger_set_back_to_before_a_batch_posts_nothing_twice(company: Compan
     company.wait_for(more)
     company.wait_until_quiet()
     company.assert_exactly_one([*orders, *more])
+
+
+def test_a_ledger_set_back_to_before_amendments_and_cancellations_changes_nothing_again(company: Company) -> None:
+    orders = company.hand_in(3)
+    connector = company.connector()
+    company.wait_for(orders)
+    changes = [company.change(orders[0]), company.change(orders[1]), company.cancel(orders[2])]
+    company.wait_for([*changes[:2], *orders[:2]], "amended")
+    company.wait_for([changes[2], orders[2]], "cancelled")
+    company.wait_until_quiet()
+    connector.stop()
+    before = [company.estimates(order) for order in orders]
+    database = company.admin.database(CONNECTOR)
+    for document in [*database.starting_with("ledger:"), *database.starting_with("checkpoint:")]:
+        database.delete(document["_id"], document["_rev"])
+    company.connector()
+    company.wait_until_quiet()
+    company.wait_for([*changes[:2], *orders[:2]], "amended")
+    company.wait_for([changes[2], orders[2]], "cancelled")
+    assert [company.estimates(order) for order in orders] == before

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from connector.changing import Folded, Settled, Wanted, change_of, passed_on
 from connector.check import Facts, Reason
 from connector.contents import later_change, readable
@@ -161,3 +163,19 @@ def test_the_next_change_waits_for_the_lost_answer_instead_of_blaming_the_office
     result = outcome(patient, edited)
     assert isinstance(result, Reason)
     assert result.code == "office_changed"
+
+
+@pytest.mark.parametrize(
+    ("note", "status", "sent"),
+    [
+        ("Roadbook order\nRoadbook cancellation: wrong size", "Closed", False),
+        ("Roadbook order\nRoadbook cancellation", "Closed", False),
+        ("Roadbook order\nRoadbook cancellation", "Accepted", True),  # the office opened it again
+    ],
+)
+def test_a_cancellation_that_quickbooks_shows_already_is_not_sent_again(note: str, status: str, sent: bool) -> None:
+    document = {"_id": f"cancel:{ULID}", "type": "cancellation", "order": ORDER["_id"], "schema": 1}
+    head = {name: ORDER[name] for name in ("rep", "device", "captured_at")}
+    order_row = in_quickbooks(row_of(order()), PrivateNote=note, TxnStatus=status)
+    result = outcome(row_of({**document, **head}), order_row)
+    assert isinstance(result, Wanted if sent else Settled)
