@@ -16,6 +16,7 @@ from chaos.documents import Shelf
 from chaos.misfortunes import habits, misfortunes
 from chaos.office import Office
 from chaos.player import Player
+from chaos.reconciled import reconcile, unexplained
 from chaos.scenario import scenes
 from chaos.stories import Story
 from chaos.troublemaker import Troublemaker
@@ -100,6 +101,12 @@ def run(
         connectors.stop()
     evidence = gathered(stage, databases, player.stories)
     findings = verdict(player.stories, evidence)
+    reconciled = reconcile(stage.roadbook)
+    if reconciled is None:
+        say("this Roadbook has no reconciliation of its own")
+    else:
+        say(f"the reconciliation finds {len(reconciled['findings'])} things to know")
+        findings += unexplained(reconciled, player.stories)
     counted = trouble.counted + connectors.counted
     counted += Counter({f"office: {code}": count for code, count in office.counted.items()})
     return Outcome(

@@ -1,0 +1,37 @@
+"""Roadbook's own reconciliation of the ledger with QuickBooks, and what of it no story explains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from chaos.stories import Story
+from chaos.verdict import Finding
+from connector import cli
+from connector.errors import RoadbookError
+from connector.identifiers import ulid_of
+from local_servers.roadbook import Roadbook
+
+COMMAND = "reconcile"
+
+
+def reconcile(roadbook: Roadbook) -> dict[str, Any] | None:
+    """What `roadbook reconcile --json` prints; None where Roadbook has no such command. Raises RoadbookError."""
+    if COMMAND not in cli.main.commands:
+        return None
+    done = roadbook.command(COMMAND, "--json", check=False)
+    if done.returncode not in (0, 1):
+        raise RoadbookError(f"roadbook {COMMAND}: {done.stderr.strip()}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def unexplained(reconciled: dict[str, Any], stories: Iterable[Story]) -> list[Finding]:
+    """What somebody must look at although the office has touched nothing of that order."""
+    touched = {ulid_of(books.order) for story in stories for books in story.books if books.touched}
+    return [
+        Finding("wrong", f"order:{found['ulid']}", f"the reconciliation finds it {found['kind']}: {found['text']}")
+        for found in reconciled["findings"]
+        if found["serious"] and found["ulid"] not in touched
+    ]
