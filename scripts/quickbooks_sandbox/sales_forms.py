@@ -5,29 +5,25 @@ Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sandbox import addresses, currencies, custom_fields, form_numbers, links, settlements
+from quickbooks_sandbox import addresses, custom_fields, form_numbers, links, settlements
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.faults import Errors, missing, refuse
-from quickbooks_sandbox.form_checks import check_form
+from quickbooks_sandbox.faults import refuse
+from quickbooks_sandbox.form_content import Content, checked, due
 from quickbooks_sandbox.form_numbers import FORMS
 from quickbooks_sandbox.money import amount_of, cents, plain, printed
-from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse
+from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, is_sparse
 from quickbooks_sandbox.property_words import words
-from quickbooks_sandbox.sales_lines import LineIds, read_lines, total_of
-from quickbooks_sandbox.sales_tax import NO_TAX, Tax, calculation_of, tax_of
+from quickbooks_sandbox.sales_lines import LineIds, total_of
 
 VOIDABLE = ("Invoice", "SalesReceipt")
-WITHOUT_CUSTOMER = ("SalesReceipt", "RefundReceipt")
-TERMS = timedelta(days=30)
 # Written by rules of their own.
 RULED = words(
-    """AutoDocNumber BillAddr BillEmail CurrencyRef CustomField CustomerRef DocNumber DueDate EmailStatus ExchangeRate
-    GlobalTaxCalculation Line LinkedTxn PrintStatus ShipAddr TxnDate TxnStatus TxnTaxDetail"""
+    """AutoDocNumber BillAddr BillEmail ClassRef CurrencyRef CustomField CustomerRef DepartmentRef DepositToAccountRef
+    DocNumber DueDate EmailStatus ExchangeRate GlobalTaxCalculation Line LinkedTxn PaymentMethodRef PrintStatus
+    SalesTermRef ShipAddr TxnDate TxnStatus TxnTaxDetail"""
 )
 PLAIN = {kind: sorted(PROPERTIES[kind] - READ_ONLY - RULED) for kind in FORMS}
 
@@ -38,7 +34,7 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
     """Create a sales form; raises a Fault, and then nothing has changed."""
     ids = LineIds(set(), 0)
     form_id = company.next_id("Txn")
-    content = _checked(company, kind, body, ids, form_id, duplicates_allowed)
+    content = checked(company, kind, body, ids, form_id, duplicates_allowed)
     estimates = links.estimates_to_link(company, content.customer["Id"], body) if kind == "Invoice" else []
     form: Entity = {"domain": "QBO", "sparse": False, "Id": form_id, "SyncToken": "0"}
     form["MetaData"] = company.meta_data()
@@ -58,7 +54,7 @@ def create(company: Company, kind: str, body: Entity, *, duplicates_allowed: boo
 
 def draft(company: Company, kind: str, body: Entity) -> Entity:
     """What a form would come to, without a number, links or anything else that stays; raises a Fault."""
-    content = _checked(company, kind, body, LineIds(set(), 0), "", True)
+    content = checked(company, kind, body, LineIds(set(), 0), "", True)
     return _complete(company, kind, {**company.head(""), "TxnDate": company.today()}, body, content)
 
 
@@ -69,7 +65,7 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
     merged = {**stored, **body} if sparse else body
     known = {line["Id"] for line in stored["Line"] if "Id" in line}
     ids = LineIds(known, int(company.store.value(f"LineId/{stored['Id']}", 0)))
-    content = _checked(company, kind, merged, ids, stored["Id"], duplicates_allowed)
+    content = checked(company, kind, merged, ids, stored["Id"], duplicates_allowed)
     form: Entity = {name: stored[name] for name in ("domain", "sparse", "Id", "SyncToken", "MetaData")}
     form["CustomField"] = custom_fields.of_form(company, merged.get("CustomField"))
     number = merged.get("DocNumber") or stored.get("DocNumber")
@@ -99,13 +95,10 @@ def void(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
         raise refuse("500", f"Operation void on {kind} is not supported.")
     company.check_sync_token(stored, body, kind)
     links.unlink(company, kind, stored)
-    details = {"UnitPrice": 0, "Qty": 0}
-    lines = []
-    for line in stored["Line"]:
-        detail = line.get(line["DetailType"]) or {}
-        zeroed = {**detail, **{name: value for name, value in details.items() if name in detail}}
-        lines.append({**line, "Amount": 0, line["DetailType"]: zeroed})
-    nothing = {"Line": lines, "TotalAmt": 0, "Balance": 0, "PrivateNote": "Voided", "LinkedTxn": []}
+    nothing: Entity = {"Line": [_worthless(line) for line in stored["Line"]], "TxnTaxDetail": {"TotalTax": 0}}
+    nothing |= {"TotalAmt": 0, "Balance": 0, "PrivateNote": "Voided", "LinkedTxn": []}
+    if "HomeTotalAmt" in stored:
+        nothing["HomeTotalAmt"] = 0
     return company.touch(kind, {**stored, **nothing}, "void")
 
 
@@ -117,41 +110,13 @@ def delete(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
     return {"domain": "QBO", "status": "Deleted", "Id": stored["Id"]}
 
 
-@dataclass
-class Content:
-    """What a body comes to once nothing is wrong with it."""
-
-    customer: Entity = field(default_factory=dict)
-    lines: list[Entity] = field(default_factory=list)
-    currency: dict[str, str] = field(default_factory=dict)
-    rate: Decimal = Decimal(1)
-    many_currencies: bool = False
-    calculation: str = ""
-    tax: Tax = NO_TAX
-
-
-def _checked(
-    company: Company, kind: str, body: Entity, ids: LineIds, form_id: str, duplicates_allowed: bool
-) -> Content:
-    """The content of a form that nothing is wrong with; raises a Fault with every error."""
-    check_properties(kind, body)
-    content = Content()
-    errors = Errors()
-    check_form(kind, body, errors)
-    with errors.collected():
-        content.customer = _customer(company, kind, body)
-        content.many_currencies = company.switches["multicurrency"]
-        content.currency, content.rate = currencies.of_form(company, body, content.customer)
-    with errors.collected():
-        content.calculation = calculation_of(company, body)
-    with errors.collected():
-        content.lines = read_lines(company, body.get("Line"), ids, content.calculation)
-    with errors.collected():
-        number = body.get("DocNumber") or ""
-        form_numbers.check_unique(company, number, form_id, duplicates_allowed=duplicates_allowed)
-    errors.check()
-    content.tax = tax_of(company, content.calculation, body, content.customer, content.lines)
-    return content
+def _worthless(line: Entity) -> Entity:
+    """A line of a voided form, and what is inside a bundle."""
+    detail = dict(line.get(line["DetailType"]) or {})
+    detail |= {name: 0 for name in ("UnitPrice", "Qty", "TaxInclusiveAmt") if name in detail}
+    if "Line" in detail:
+        detail["Line"] = [_worthless(each) for each in detail["Line"]]
+    return {**line, "Amount": 0, line["DetailType"]: detail}
 
 
 def _complete(company: Company, kind: str, form: Entity, body: Entity, content: Content) -> Entity:
@@ -160,6 +125,7 @@ def _complete(company: Company, kind: str, form: Entity, body: Entity, content: 
     total = total_of(content.lines) + content.tax.total
     form["CurrencyRef"] = content.currency
     form |= {name: body[name] for name in PLAIN[kind] if body.get(name) not in (None, "", [])}
+    form |= content.references
     form["Line"] = content.lines
     form["TxnTaxDetail"] = content.tax.detail
     if content.calculation:
@@ -180,7 +146,7 @@ def _complete(company: Company, kind: str, form: Entity, body: Entity, content: 
     if kind == "Invoice":
         owed = total - amount_of(body.get("Deposit"))
         form["Balance"] = printed(max(owed - paid, Decimal(0)) if paid else owed)
-        form["DueDate"] = body.get("DueDate") or (date.fromisoformat(form["TxnDate"]) + TERMS).isoformat()
+        form["DueDate"] = body.get("DueDate") or due(company, form)
     elif body.get("DueDate"):
         form["DueDate"] = body["DueDate"]
     if kind == "CreditMemo":
@@ -188,17 +154,3 @@ def _complete(company: Company, kind: str, form: Entity, body: Entity, content: 
     elif kind != "Estimate":
         form.setdefault("Balance", 0)
     return form
-
-
-def _customer(company: Company, kind: str, body: Entity) -> Entity:
-    reference = str((body.get("CustomerRef") or {}).get("value") or "")
-    if not reference and kind in WITHOUT_CUSTOMER:
-        return {}
-    if not reference:
-        raise missing("CustomerRef")
-    if not reference.isdigit():
-        raise refuse("2030", f"Id should be a valid number. Supplied value:{reference}", "Id")
-    customer = company.store.find("Customer", reference)
-    if customer is None or not customer["Active"]:
-        raise company.inactive("CustomerRef")
-    return customer

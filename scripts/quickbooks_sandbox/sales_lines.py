@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from quickbooks_sandbox import bundles
+from quickbooks_sandbox import bundles, references
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.faults import Errors, bad_enumeration, missing, refuse, too_long
 from quickbooks_sandbox.money import amount_of, cents, plain, printed
@@ -123,9 +123,11 @@ def _sale(company: Company, amount: Decimal, detail: Line, calculation: str) -> 
         if item is None or not item["Active"] or item["Type"] == "Category":
             raise company.inactive("ItemRef")
         written["ItemRef"] = {"value": reference, "name": item["FullyQualifiedName"]}
-    for name in ("ServiceDate", "ClassRef"):
-        if detail.get(name):
-            written[name] = detail[name]
+    if detail.get("ServiceDate"):
+        written["ServiceDate"] = detail["ServiceDate"]
+    errors = Errors()
+    written |= references.resolved(company, {"ClassRef": detail.get("ClassRef")}, errors)
+    errors.check()
     if price:
         written["UnitPrice"] = plain(price)
     if quantity:

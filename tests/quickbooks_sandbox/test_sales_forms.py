@@ -247,3 +247,40 @@ def test_it_keeps_an_address_as_it_is_when_an_update_repeats_it(api: Api) -> Non
     made = api.write("estimate", estimate(ShipAddr={"Line1": "1 Quay", "City": "Bath"}))
     head = {"Id": made["Id"], "SyncToken": "0", "sparse": True}
     assert api.write("estimate", {**head, "ShipAddr": made["ShipAddr"]}) == made
+
+
+def test_an_invoice_is_due_by_its_terms_or_its_customers(api: Api) -> None:
+    usual = api.write("invoice", estimate(TxnDate="2026-03-01"))
+    assert (usual["DueDate"], "SalesTermRef" in usual) == ("2026-03-31", False)
+    own = api.write("invoice", estimate(TxnDate="2026-03-01", SalesTermRef={"value": "2"}))
+    assert (own["DueDate"], own["SalesTermRef"]) == ("2026-03-16", {"value": "2", "name": "Net 15"})
+    api.write("customer", {"Id": "1", "SyncToken": "0", "sparse": True, "SalesTermRef": {"value": "1"}})
+    copied = api.write("invoice", estimate(TxnDate="2026-03-01"))
+    assert (copied["DueDate"], copied["SalesTermRef"]["value"]) == ("2026-03-01", "1")
+    assert api.write("invoice", estimate(TxnDate="2026-03-01", DueDate="2026-04-01"))["DueDate"] == "2026-04-01"
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "error"),
+    [
+        ("invoice", estimate(SalesTermRef={"value": "77"}), ("2500", "SalesTermRef")),
+        ("estimate", estimate(ClassRef={"value": "77"}), ("2500", "ClassRef")),
+        ("estimate", estimate(sale(ClassRef={"value": "77"})), ("2500", "ClassRef")),
+        ("salesreceipt", estimate(PaymentMethodRef={"value": "77"}), ("2500", "PaymentMethodRef")),
+        ("refundreceipt", estimate(), ("2020", "DepositToAccountRef")),
+    ],
+)
+def test_it_refuses_references_to_nothing(api: Api, kind: str, form: dict[str, Any], error: tuple[str, str]) -> None:
+    assert api.errors(kind, form) == [error]
+
+
+def test_a_voided_invoice_is_worth_nothing_with_tax_and_bundles(api: Api) -> None:
+    api.switch(sales_tax="automated")
+    bundle = api.write("item", {"Name": "Pair", "Type": "Group"})["Id"]
+    detail = {"GroupItemRef": {"value": bundle}, "Line": [sale("10", 2, 5, TaxCodeRef={"value": "TAX"})]}
+    made = api.write("invoice", estimate({"DetailType": "GroupLineDetail", "GroupLineDetail": detail}))
+    assert str(made["TotalAmt"]) == "10.80"
+    voided = api.write("invoice", {"Id": made["Id"], "SyncToken": "0"}, operation="void")
+    assert (voided["TotalAmt"], voided["TxnTaxDetail"]) == (0, {"TotalTax": 0})
+    (inside,) = voided["Line"][0]["GroupLineDetail"]["Line"]
+    assert (inside["Amount"], inside["SalesItemLineDetail"]["Qty"]) == (0, 0)
