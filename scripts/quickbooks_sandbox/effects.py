@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -23,36 +24,35 @@ Entity = dict[str, Any]
 Amounts = dict[tuple[str, str], Decimal]
 
 
-def changed_lists(store: Store, kind: str, before: Entity | None, after: Entity | None) -> list[tuple[str, Entity]]:
-    """The list entities, each with its kind, that a change of a transaction changes, as they are afterwards."""
+def changed_lists(store: Store, kind: str, before: Entity | None, after: Entity | None) -> Iterator[tuple[str, Entity]]:
+    """The list entities, each with its kind, that a change of a transaction changes, as they are afterwards.
+
+    One may come twice: each has to be stored before the next is asked for.
+    """
     amounts = _amounts(kind, after)
     for key, amount in _amounts(kind, before).items():
         amounts[key] = amounts.get(key, NOTHING) - amount
-    changed: list[tuple[str, Entity]] = []
     for (list_kind, entity_id), amount in amounts.items():
         entity = store.find(list_kind, entity_id)
         if not amount or entity is None:
             continue
-        if list_kind == "Item":
-            if entity.get("TrackQtyOnHand"):
-                changed.append(("Item", {**entity, "QtyOnHand": plain(entity.get("QtyOnHand", 0) + amount)}))
-            continue
-        changed += [(list_kind, each) for each in _owing(store, list_kind, entity, amount)]
-    return changed
+        if list_kind != "Item":
+            for changed in _owing(store, list_kind, entity, amount):
+                yield list_kind, changed
+        elif entity.get("TrackQtyOnHand"):
+            yield "Item", {**entity, "QtyOnHand": plain(entity.get("QtyOnHand", 0) + amount)}
 
 
-def _owing(store: Store, kind: str, entity: Entity, amount: Decimal) -> list[Entity]:
+def _owing(store: Store, kind: str, entity: Entity, amount: Decimal) -> Iterator[Entity]:
     """Who owes more, and the customers above, whose balance with jobs it is as well."""
     owing = {**entity, "Balance": printed(entity["Balance"] + amount)}
-    if kind != "Customer":
-        return [owing]
-    owing["BalanceWithJobs"] = printed(entity["BalanceWithJobs"] + amount)
-    found = [owing]
-    above = store.find("Customer", str((entity.get("ParentRef") or {}).get("value")))
+    if kind == "Customer":
+        owing["BalanceWithJobs"] = printed(entity["BalanceWithJobs"] + amount)
+    yield owing
+    above = store.find("Customer", str((entity.get("ParentRef") or {}).get("value"))) if kind == "Customer" else None
     while above is not None:
-        found.append({**above, "BalanceWithJobs": printed(above["BalanceWithJobs"] + amount)})
+        yield {**above, "BalanceWithJobs": printed(above["BalanceWithJobs"] + amount)}
         above = store.find("Customer", str((above.get("ParentRef") or {}).get("value")))
-    return found
 
 
 def _amounts(kind: str, transaction: Entity | None) -> Amounts:

@@ -5,7 +5,6 @@ Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/mo
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from quickbooks_sandbox import addresses, custom_fields, form_numbers, links, settlements
@@ -81,6 +80,8 @@ def update(company: Company, kind: str, stored: Entity, body: Entity, *, duplica
     for name in ("LinkedTxn", "DeliveryInfo"):
         if name in stored:
             form[name] = stored[name]
+    if form.get("LinkedTxn") and content.customer["Id"] != stored["CustomerRef"]["value"]:
+        raise refuse("620", "TxnID Cannot Be Linked : what is linked is another customer's")
     form = _complete(company, kind, form, merged, content)
     if form == stored:
         return stored
@@ -145,11 +146,16 @@ def _complete(company: Company, kind: str, form: Entity, body: Entity, content: 
     paid = settlements.paid_on(company, kind, form)
     if kind == "Invoice":
         owed = total - amount_of(body.get("Deposit"))
-        form["Balance"] = printed(max(owed - paid, Decimal(0)) if paid else owed)
+        if paid and paid > owed:
+            settlements.give_back(company, kind, form, paid - owed)
+            paid = owed
+        form["Balance"] = printed(owed - paid)
         form["DueDate"] = body.get("DueDate") or due(company, form)
     elif body.get("DueDate"):
         form["DueDate"] = body["DueDate"]
     if kind == "CreditMemo":
+        if paid > total:
+            raise refuse("6000", f"Business Validation Error: {paid} of this credit is used", "Line")
         form |= {"Balance": printed(total - paid), "RemainingCredit": printed(total - paid)}
     elif kind != "Estimate":
         form.setdefault("Balance", 0)

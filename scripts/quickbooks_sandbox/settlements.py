@@ -91,6 +91,24 @@ def paid_on(company: Company, kind: str, form: Entity) -> Decimal:
     return total
 
 
+def give_back(company: Company, kind: str, form: Entity, excess: Decimal) -> None:
+    """Payments pay so much less of a form, the last one first: what was too much is unapplied."""
+    target = {"TxnId": form["Id"], "TxnType": kind}
+    for link in reversed(form.get("LinkedTxn") or []):
+        payment = company.store.find(KIND_OF_LINK.get(link["TxnType"], ""), link["TxnId"])
+        if payment is None or excess <= 0:
+            continue
+        lines = []
+        for line in payment["Line"]:
+            less = min(line["Amount"], excess) if target in line["LinkedTxn"] else NOTHING
+            excess -= less
+            lines.append({**line, "Amount": printed(line["Amount"] - less)})
+        changed = {**payment, "Line": lines}
+        if link["TxnType"] == "Payment":
+            changed["UnappliedAmt"] = printed(payment["TotalAmt"] - used("Payment", lines))
+        company.touch(KIND_OF_LINK[link["TxnType"]], changed)
+
+
 def _change(company: Company, kind: str, payment: Entity, sign: int) -> None:
     own = {"TxnId": payment["Id"], "TxnType": LINK_TYPES[kind]}
     for line in payment["Line"]:

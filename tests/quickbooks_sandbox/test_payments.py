@@ -143,3 +143,28 @@ def test_it_refuses_what_cannot_be_paid(api: Api) -> None:
     for body, errors in cases:
         assert api.errors("payment", body) == errors, body
     assert api.read(f"invoice/{form['Id']}")["SyncToken"] == "0"
+
+
+def test_an_invoice_that_shrinks_gives_what_was_too_much_back(api: Api) -> None:
+    form = invoice(api)
+    made = api.write("payment", payment("100", ("Invoice", form, "100")))
+    smaller = api.write("invoice", {"Id": form["Id"], "SyncToken": "1", "sparse": True, "Line": [sale("30")]})
+    assert smaller["Balance"] == 0
+    left = api.read(f"payment/{made['Id']}")
+    assert (str(left["UnappliedAmt"]), str(left["Line"][0]["Amount"])) == ("70.00", "30.00")
+    assert owed(api)[0] == "-70.00"
+
+
+def test_a_form_with_links_keeps_its_customer(api: Api) -> None:
+    form = invoice(api)
+    api.write("payment", payment("100", ("Invoice", form, "100")))
+    moved = {"Id": form["Id"], "SyncToken": "1", "sparse": True, "CustomerRef": {"value": "2"}}
+    assert api.errors("invoice", moved) == [("620", "")]
+
+
+def test_a_form_may_move_to_a_job_of_its_customer(api: Api) -> None:
+    job = api.write("customer", {"DisplayName": "Kitchen", "Job": True, "ParentRef": {"value": "1"}})
+    form = invoice(api)
+    api.write("invoice", {"Id": form["Id"], "SyncToken": "0", "sparse": True, "CustomerRef": {"value": job["Id"]}})
+    assert owed(api) == ("0", "100.00")
+    assert str(api.read(f"customer/{job['Id']}")["Balance"]) == "100.00"
