@@ -10,7 +10,6 @@ from chaos.stories import Story
 from chaos.verdict import Finding
 from connector import cli
 from connector.errors import RoadbookError
-from connector.identifiers import ulid_of
 from local_servers.roadbook import Roadbook
 
 COMMAND = "reconcile"
@@ -29,9 +28,9 @@ def reconcile(roadbook: Roadbook) -> dict[str, Any] | None:
 
 def unexplained(reconciled: dict[str, Any], stories: Iterable[Story]) -> list[Finding]:
     """What somebody must look at although the office has touched nothing of that order."""
-    touched = {ulid_of(books.order) for story in stories for books in story.books if books.touched}
+    touched = {books.order for story in stories for books in story.books if books.touched}
     return [
-        Finding("wrong", f"order:{found['ulid']}", f"the reconciliation finds it {found['kind']}: {found['text']}")
+        Finding("wrong", found["document"], f"the reconciliation finds it {found['kind']}: {found['text']}")
         for found in reconciled["findings"]
-        if found["serious"] and found["ulid"] not in touched
+        if found["serious"] and found["document"] not in touched
     ]

@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,6 +147,8 @@ def act(player: Player, office: Office, board: Board, say: Callable[[str], None]
             moved, last = (player.written, board.count), now
         if now - last > PATIENCE:
             say(f"nothing has moved for {PATIENCE:g} s")
+            for line in unsettled(player.stories, board):
+                say(f"  {line}")
             return
         if now - looked > LOOK_THROUGH:
             looked = now
@@ -166,6 +168,17 @@ def settled(stories: list[Story], board: Board) -> bool:
 def is_settled(story: Story, board: Board) -> bool:
     """Whether every document of a story has the receipt it is to end with."""
     return all(ending.reached_by(board.receipt(ending.of)) for ending in story.endings)
+
+
+def unsettled(stories: list[Story], board: Board) -> Iterator[str]:
+    """One line for every document that has not got the receipt it is to end with."""
+    for story in stories:
+        for ending in story.endings:
+            receipt = board.receipt(ending.of) or {}
+            if not ending.reached_by(receipt):
+                reason = receipt.get("reason") or receipt.get("notice") or {}
+                wanted = " or ".join(sorted(ending.states))
+                yield f"{story.kind}: {ending.of} is {receipt.get('state')}, not {wanted}: {reason.get('text', '')}"
 
 
 def read_again(stage: Stage, databases: list[Database]) -> None:
