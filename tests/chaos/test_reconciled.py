@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chaos.reconciled import unexplained
-from connector.identifiers import ulid_of
 from tests.chaos.plays import play
 
 STORIES = [scene.story for scene in play(5)]
 
 
 def found(order: str, *, serious: bool = True) -> dict[str, Any]:
-    finding = {"kind": "differing", "ulid": ulid_of(order), "text": "It is worth less.", "serious": serious}
+    finding = {"kind": "differing", "document": order, "text": "It is worth less.", "serious": serious}
     return {"findings": [finding]}
 
 
