@@ -79,7 +79,9 @@ def doubted(row: Row, error: Exception, action: Action, now: datetime) -> Row:
     """The row with what a refusal says of what was sent: it is in doubt, or certainly not in QuickBooks."""
     if isinstance(error, UnknownOutcome) or action is Action.ADOPT:
         return replace(row, suspect=True)
-    if not row.suspect or isinstance(error, QuickBooksFault):
+    # A company that is locked, or a sign-in that is refused, says nothing about an earlier attempt.
+    examined = isinstance(error, QuickBooksFault) and action not in REPEATABLE
+    if not row.suspect or examined:
         # Refused for good under its own request id, or never sent before: nothing of it can be in QuickBooks.
         certain = isinstance(error, QuickBooksFault) and not row.suspect
         return row.step(time_text(now), "not_sent", sent_at=None, refusals=row.refusals + certain)

@@ -194,17 +194,17 @@ KINDS: tuple[tuple[Callable[[random.Random], dict[str, Any]], int], ...] = (
     (edited, 6),
     (items, 4),
     (sign_in, 3),
-    (kill, 16),
+    (kill, 12),
     (touch, 12),
-    (suspend, 5),
+    (suspend, 4),
     (remark, 5),
     (expire, 4),
     (withdraw, 4),
     (storm, 3),
-    (revoke, 3),
+    (revoke, 2),
     (rewind, 3),
     (outage, 2),
-    (couch_crash, 2),
+    (couch_crash, 1),
 )
 
 

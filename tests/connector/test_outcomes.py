@@ -127,3 +127,16 @@ def test_an_unreachable_quickbooks_is_asked_less_and_less_often() -> None:
     assert waits == sorted(waits)
     assert (waits[0] < 2, waits[-1]) == (True, 60.0)
     assert row.attempts == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "in_doubt"),
+    [("150", 503, True), ("3100", 403, True), ("6190", 400, True), ("130", 401, True), ("2500", 400, False)],
+)
+def test_a_refusal_that_never_looked_at_the_order_leaves_an_earlier_attempt_in_doubt(
+    code: str, status: int, in_doubt: bool
+) -> None:
+    error = QuickBooksFault(status, (FaultDetail(code),))
+    row = failed(replace(sent(), suspect=True), error, decide(error, 1, jitter=0.0), NOW)
+    assert (row.suspect, row.doubtful) == (True, in_doubt)
+    assert not failed(sent(), error, decide(error, 1, jitter=0.0), NOW).doubtful
