@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chaos.connectors import NAMES
+from chaos.stories import NAMES_ASKED_FOR
 from connector.steps import Step
 
 BEYOND = 4.0  # seconds; longer than the hurried connector waits for an answer
@@ -161,6 +162,11 @@ def rewind(chance: random.Random) -> dict[str, Any]:
     return {}
 
 
+def set_back(chance: random.Random) -> dict[str, Any]:
+    """The ledger comes back from a backup that is older than the newest documents; their receipts are there."""
+    return {"seconds": chance.uniform(2, 20)}
+
+
 def touch(chance: random.Random) -> dict[str, Any]:
     """The office changes something on a few estimates that no rep cares about; their SyncTokens count up."""
     return {"shares": [chance.random() for _ in range(chance.randint(1, 6))], "number": chance.randrange(10_000)}
@@ -173,8 +179,9 @@ def remark(chance: random.Random) -> dict[str, Any]:
 
 def withdraw(chance: random.Random) -> dict[str, Any]:
     """A product or a customer is inactive in QuickBooks for a while, and the catalog does not know yet."""
-    entity, last = chance.choice((("Item", 12), ("Customer", 8)))
-    return {"entity": entity, "id": str(chance.randint(1, last)), "seconds": chance.uniform(0.5, 3)}
+    # Whoever is inactive has no claim to the name any more, so those stay whose names the stories ask for.
+    entity, first, last = chance.choice((("Item", 1, 12), ("Customer", 1 + NAMES_ASKED_FOR, 8)))
+    return {"entity": entity, "id": str(chance.randint(first, last)), "seconds": chance.uniform(0.5, 3)}
 
 
 def outage(chance: random.Random) -> dict[str, Any]:
@@ -203,6 +210,7 @@ KINDS: tuple[tuple[Callable[[random.Random], dict[str, Any]], int], ...] = (
     (storm, 3),
     (revoke, 2),
     (rewind, 3),
+    (set_back, 2),
     (outage, 2),
     (couch_crash, 1),
 )

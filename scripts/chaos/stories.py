@@ -20,6 +20,7 @@ from chaos.endings import (
     parked,
 )
 
+NAMES_ASKED_FOR = 3  # the first customers; reps ask for new ones of the same name
 IN_QUICKBOOKS = frozenset({"posted", "amended"})
 LINE_OF_THE_OFFICE = {
     "DetailType": "SalesItemLineDetail",
@@ -180,7 +181,7 @@ def new_customer_and_changes(writer: Writer) -> Story:
 
 def name_taken(writer: Writer) -> Story:
     """The new customer's name is taken: the office says who is meant, chooses another name, or has not decided yet."""
-    known = writer.chance.choice(writer.shelf.customers)
+    known = writer.chance.choice(writer.shelf.customers[:NAMES_ASKED_FOR])
     request = writer.request(known["name"])
     order = writer.order(customer={"id": request["_id"], "name": request["name"]})
     steps = [Step(each, pause=_pause(writer)) for each in writer.chance.sample((request, order), 2)]

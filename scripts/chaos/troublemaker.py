@@ -7,19 +7,26 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chaos.connectors import NAMES, Connectors
-from chaos.misfortunes import Misfortune
+from chaos.misfortunes import BEYOND, Misfortune
 from connector.checkpoints import Checkpoints
 from connector.couch import Database
 from connector.errors import CouchError, RoadbookError
 from connector.quickbooks import Connection
+from connector.records import time_text
 from local_servers.process import ProcessError
 from local_servers.quickbooks_sandbox import Sandbox
 
 TRIES = 10  # of an admin to connect QuickBooks
 RESTART = 0.5  # seconds that a dead connector stays dead at least
+
+
+def closed_by_the_office(row: dict[str, Any]) -> bool:
+    """Whether an order's estimate was deleted in QuickBooks: a ledger that forgets that makes it once more."""
+    return (row.get("news") or {}).get("code") == "deleted_in_quickbooks"
 
 
 class Troublemaker:
@@ -136,6 +143,20 @@ class Troublemaker:
         for name in checkpoints.load_all():
             with suppress(CouchError):  # the connector moved it just now
                 checkpoints.rewind(name)
+
+    def _set_back(self, seconds: float) -> None:
+        """Stop the connectors as a restore does; what the ledger forgets is what was changed in so many seconds."""
+        for name in NAMES:
+            self._connectors.kill(name)
+        self._over.wait(BEYOND)  # what was under way arrives before anything is read back from a backup
+        oldest = time_text(datetime.now(UTC) - timedelta(seconds=seconds))
+        with suppress(CouchError):
+            rows = [row for row in self._database.starting_with("ledger:") if row["changed_at"] > oldest]
+            for row in rows:
+                if row.get("receipt_revision") and not closed_by_the_office(row):
+                    self._database.delete(row["_id"], row["_rev"])
+                    self.counted["rows set back"] += 1
+            self._rewind()
 
     def _touch(self, shares: list[float], number: int) -> None:
         for share in shares:
