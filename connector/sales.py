@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from connector.books import gone, is_gone, seen
-from connector.errors import CouchError, QuickBooksFault
+from connector.errors import CouchError, QuickBooksFault, RoadbookError
 from connector.estimates import is_invoice
 from connector.ledger import LATER, Ledger, Row
 from connector.quickbooks import Change, Gateway
@@ -27,10 +27,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Taken:
-    """How many rows changed, and how many must be looked at again because a change of their own is on its way."""
+    """How many rows changed, how many wait until a change of their own is settled, and what could not be taken."""
 
     rows: int = 0
     waiting: int = 0
+    problem: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of it is left to do."""
+        return not self.waiting and self.problem is None
 
 
 class Sales:
@@ -51,18 +57,20 @@ class Sales:
     def take(self, changes: Sequence[Change]) -> Taken:
         """Put on record what happened to orders; the same changes again, in any order, change nothing.
 
-        Raises LeaseLost, CouchError and what reading from QuickBooks raises; then all of it is to be taken again.
+        An order that it fails on keeps no other from being taken. Raises LeaseLost, CouchError, and what reading from
+        QuickBooks raises when it is away; then all of it is to be taken again.
         """
         ids = sorted({change.id for change in changes})
         news = {(change.kind, change.id): change for change in changes}
         parts = [self._take(ids[start : start + KEYS], news) for start in range(0, len(ids), KEYS)]
-        return Taken(sum(part.rows for part in parts), sum(part.waiting for part in parts))
+        problem = next((part.problem for part in parts if part.problem), None)
+        return Taken(sum(part.rows for part in parts), sum(part.waiting for part in parts), problem)
 
     def _take(self, ids: Sequence[str], news: Mapping[tuple[str, str], Change]) -> Taken:
         written = 0
         for _ in range(TRIES):
             orders = [row for row in self._ledger.listed("by_estimate", ids) if self._is_ours(row)]
-            after = [changed for row in orders if (changed := self._after(row, news)) is not None]
+            after, problem = self._all_after(orders, news)
             busy = self._changing(after)
             ready = [row for row in after if row.id not in busy]
             stored, conflicts = self._ledger.write(ready) if ready else ([], [])
@@ -72,13 +80,32 @@ class Sales:
                     self._found(row)
             written += len(stored)
             if not conflicts:
-                return Taken(written, len(busy))
+                return Taken(written, len(busy), problem)
         raise CouchError(f"{conflicts[0].of} keeps changing while QuickBooks' news of it is put on record")
 
     def _is_ours(self, row: Row) -> bool:
         """Whether a row is an order of this company: another company's estimates may have the same ids."""
         realm = (row.request or {}).get("realm", self._gateway.realm)
         return row.kind in ("order", "quote") and row.posted_at is not None and realm == self._gateway.realm
+
+    def _all_after(self, orders: Iterable[Row], news: Mapping[tuple[str, str], Change]) -> tuple[list[Row], str | None]:
+        """The rows that change, and why one could not be told."""
+        after: list[Row] = []
+        problem = None
+        for row in orders:
+            try:
+                changed = self._after(row, news)
+            except QuickBooksFault as fault:
+                log.warning("order.not_seen_in_quickbooks", document=row.of, rep=row.rep, reason=str(fault))
+                problem = f"{row.of}: {fault}"
+            except RoadbookError:
+                raise
+            except Exception as error:
+                log.exception("order.not_seen_in_quickbooks", document=row.of, rep=row.rep)
+                problem = f"{row.of}: Roadbook itself failed ({type(error).__name__}: {error})"
+            else:
+                after += [] if changed is None else [changed]
+        return after, problem
 
     def _after(self, row: Row, news: Mapping[tuple[str, str], Change]) -> Row | None:
         """The order's row with what happened to its estimate or invoice; None if the row knows it all."""

@@ -36,7 +36,8 @@ from connector.sales import KINDS, Sales
 from connector.settings import Settings
 from connector.signals import Signals
 from connector.sweep import Sweep
-from connector.watching import GAP, Feed, Watch
+from connector.turns import GAP
+from connector.watching import Feed, Watch
 
 FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
 DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger

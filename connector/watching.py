@@ -19,12 +19,9 @@ from connector.records import time_text
 from connector.sales import Taken
 from connector.signals import ANY, Rings, Signals
 from connector.steps import LookStep, reached
+from connector.turns import GAP, Turns
 
 LISTEN = 1.0  # seconds between two looks at the signal
-BURST = 4  # looks that may follow each other closely; events that come together cost that many calls at most, then
-GAP = 15.0  # seconds between two looks
-FIRST_PAUSE = 5.0  # seconds before a look that failed is repeated, doubled up to
-LONGEST_PAUSE = 300.0  # seconds
 OVERLAP = timedelta(minutes=5)  # what is read twice: an answer's time may be ahead of what its content knows
 FIRST = timedelta(days=29)  # how far the first look goes back; QuickBooks keeps 30 days
 UNSEEN_KEPT = timedelta(days=8)  # until the weekly reconciliation has compared everything
@@ -52,40 +49,6 @@ class Feed:
     def rang(self, before: Rings, now: Rings) -> bool:
         """Whether one of the kinds, or something that could not be understood, has rung since."""
         return any(now.get(kind) != before.get(kind) for kind in (ANY, *(kind.lower() for kind in self.kinds)))
-
-
-class Turns:
-    """When a feed is looked at: soon after it is wanted, a few times in a row, then at most once a gap (in seconds)."""
-
-    def __init__(self, gap: float) -> None:
-        self._gap = gap
-        self._wanted = True  # whatever happened while nobody watched
-        self._paid_until = 0.0  # each look costs a gap; up to `BURST` of them may be owed
-        self._not_before = 0.0
-        self._failures = 0
-
-    def want(self) -> None:
-        """Have a look as soon as possible."""
-        self._wanted = True
-
-    def due(self, now: float) -> bool:
-        """Whether to look now."""
-        return self._wanted and now >= max(self._not_before, self._paid_until - (BURST - 1) * self._gap)
-
-    def begin(self, now: float) -> None:
-        """A look begins: whatever rings from here on wants another one."""
-        self._wanted = False
-        self._paid_until = max(now, self._paid_until) + self._gap
-
-    def failed(self, now: float) -> None:
-        """The look came to nothing: the next one waits longer."""
-        self._failures += 1
-        self._wanted = True
-        self._not_before = now + min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
-
-    def succeeded(self) -> None:
-        """The look is on record."""
-        self._failures = 0
 
 
 class Watch:
@@ -145,7 +108,7 @@ class Watch:
     def _turn(self, feed: Feed, turns: Turns) -> None:
         turns.begin(time.monotonic())
         try:
-            complete = self.look(feed)
+            taken = self.look(feed)
         except LeaseLost:
             raise
         except Exception as error:
@@ -156,12 +119,15 @@ class Watch:
             if not expected:
                 raise
             return
+        if taken.problem:
+            turns.failed(time.monotonic())
+            return
         turns.succeeded()
-        if not complete:
+        if taken.waiting:
             turns.want()
 
-    def look(self, feed: Feed) -> bool:
-        """One look: everything since the cursor is taken, then the cursor moves; False if it must be done again soon.
+    def look(self, feed: Feed) -> Taken:
+        """One look: everything since the cursor is taken; then the cursor moves, unless something of it is left to do.
 
         Raises LeaseLost, CouchError, QuickBooksError; the cursor has not moved then.
         """
@@ -172,13 +138,14 @@ class Watch:
         self._lease.ensure()
         taken = feed.take(found.changes)
         reached(LookStep.CHANGES_OF_BOOKS_RECORDED, (f"{change.kind}:{change.id}" for change in found.changes))
-        moved = cursor.since if taken.waiting else (found.at - OVERLAP).isoformat()
-        self._cursors.save(looked(cursor, moved, taken.rows, found.unseen, self._clock()))
+        moved = (found.at - OVERLAP).isoformat() if taken.complete else cursor.since
+        after = looked(cursor, moved, taken.rows, found.unseen, self._clock())
+        self._cursors.save(replace(after, problem=taken.problem))
         reached(LookStep.CURSOR_MOVED, (f"{change.kind}:{change.id}" for change in found.changes))
         log.info("watch.looked", part=feed.part, changes=len(found.changes), rows=taken.rows, waiting=taken.waiting)
         if found.unseen:
             log.warning("watch.not_seen", part=feed.part, what=found.unseen)
-        return not taken.waiting
+        return taken
 
     def _note(self, feed: Feed, problem: str) -> None:
         """Put a failure on record for the status page; where that fails too, the log has it."""

@@ -10,7 +10,7 @@ import pytest
 from connector.couch import Document
 from connector.ledger import answer_key
 from connector.steps import LookStep
-from connector.watching import BURST
+from connector.turns import BURST
 from journeys.quiet import wait_until
 from tests.acceptance.company import PATIENCE, Company, killed
 

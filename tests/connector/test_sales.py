@@ -175,6 +175,19 @@ def test_a_deletion_that_cannot_be_confirmed_now_is_taken_again_later() -> None:
     assert desk.row.estimate == OPEN.estimate
 
 
+FORBIDDEN = QuickBooksFault(403, (FaultDetail("5020", "no permission"),))
+
+
+@pytest.mark.parametrize("changes", [(now(SyncToken="1", TotalAmt="a lot"),), (GONE,)], ids=["unreadable", "refused"])
+def test_an_order_that_it_fails_on_is_named_and_keeps_no_other_from_being_told(changes: tuple[Change, ...]) -> None:
+    other = replace(OPEN, rep="rddddddddddddddd", estimate={**(OPEN.estimate or {}), "id": "200"})
+    desk = Desk(OPEN, other, Estimate145=FORBIDDEN)
+    taken = desk.take(*changes, Change("Estimate", "200", estimate(Id="200", SyncToken="1", **EDITED)))
+    assert (taken.rows, taken.complete) == (1, False)
+    assert str(taken.problem).startswith(f"{OPEN.of}: ")
+    assert [row.id for row in desk.found] == [other.id]
+
+
 def test_a_deleted_invoice_has_its_estimate_read_where_nothing_is_said_of_it() -> None:
     desk = Desk(CONVERTED, Estimate145=estimate(SyncToken="2"))
     assert desk.take(Change("Invoice", "146")) == Taken(1)

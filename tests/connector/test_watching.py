@@ -10,7 +10,8 @@ from connector.cursors import Cursor
 from connector.records import time_text
 from connector.sales import Taken
 from connector.signals import ANY
-from connector.watching import BURST, GAP, LONGEST_PAUSE, Feed, Turns, concerns, looked
+from connector.turns import BURST, GAP, LONGEST_PAUSE, Turns
+from connector.watching import Feed, concerns, looked
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
