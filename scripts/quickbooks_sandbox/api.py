@@ -87,6 +87,7 @@ def _write(company: Company, kind: str, segments: list[str], request: Request) -
     option = request.parameters.get("include", "")
     if len(segments) == 3 and segments[2].lower() == "send" and kind in FORMS:
         to = request.parameters.get("sendTo")
+        key = key if company.switches["request_id_on_send"] == "honoured" else None
 
         def mail() -> bytes:
             asked = {"Id": segments[1], "BillEmail": {"Address": to}}

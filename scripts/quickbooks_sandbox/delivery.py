@@ -26,9 +26,12 @@ def send(company: Company, kind: str, form: Entity, to: str | None) -> Entity:
     stamp = company.clock.stamp()
     mail = {"entity": kind, "id": form["Id"], "to": address, "at": stamp}
     company.store.set_value("mails", [*mails(company), mail])
+    kept = form.get("BillEmail") or {}
+    if company.switches["send_sets_bill_email"]:
+        kept = {**kept, "Address": address}
     sent = {
         **form,
-        "BillEmail": {**(form.get("BillEmail") or {}), "Address": address},
+        **({"BillEmail": kept} if kept else {}),
         "EmailStatus": "EmailSent",
         "DeliveryInfo": {"DeliveryType": "Email", "DeliveryTime": stamp},
     }

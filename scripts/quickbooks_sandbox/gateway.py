@@ -109,7 +109,9 @@ def _served(
         quota.check(sandbox.company, reads)
         try:
             check_call(company)
-            edit_first(company, armed, segments, request.body)
+            if armed is not None and armed.kind == "edit_first":
+                edit_first(company, armed, segments, request.body)
+                sandbox.commit()
             struck = armed.items if armed is not None and armed.kind in LEAVES_OUT else 0
             reply = carry_out(company, segments, request, struck)
             quota.count(sandbox.company, reads)
@@ -122,7 +124,7 @@ def _served(
         except Exception:
             traceback.print_exc(file=sys.stderr)
             reply = _fault_reply(company, severe("see the sandbox's log"))
-        sandbox.commit()
+        sandbox.commit(by_app=True)
     return _in_format(reply, request)
 
 

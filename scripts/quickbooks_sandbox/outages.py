@@ -53,10 +53,8 @@ def before(company: Company, armed: Armed | None, stopping: threading.Event) -> 
     return None
 
 
-def edit_first(company: Company, armed: Armed | None, segments: list[str], body: bytes) -> None:
+def edit_first(company: Company, armed: Armed, segments: list[str], body: bytes) -> None:
     """Let somebody else change what a request is about to change, so that its SyncToken is stale."""
-    if armed is None or armed.kind != "edit_first":
-        return
     for kind, entity_id in _named(segments, body):
         stored = company.store.find(kind, entity_id)
         if stored is not None and armed.changes:

@@ -49,7 +49,7 @@ def new(company: Company, kind: str, body: Entity) -> Entity:
     parts = (body.get(part) for part in ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix"))
     display = str(body.get("DisplayName") or " ".join(str(part) for part in parts if part))
     if not display:
-        raise refuse("6080", "No name provided", "DisplayName")
+        raise refuse(company.switches["missing_name_code"], "No name provided", "DisplayName")
     check_unique(company, display, "")
     person: Entity = {"DisplayName": display, "PrintOnCheckName": body.get("PrintOnCheckName") or display}
     person |= {"Active": True, **child_of(company, kind, display, body)}

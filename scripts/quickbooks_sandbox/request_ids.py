@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 
 from quickbooks_sandbox.company import Company
-from quickbooks_sandbox.faults import refuse, too_long
+from quickbooks_sandbox.faults import Error, Fault, refuse, too_long
 
 LONGEST = 50  # characters
 LONGEST_WITH_BATCH = 36  # characters
@@ -27,7 +27,7 @@ def identity(company: Company, request_id: str | None, item_id: str | None = Non
 def once(company: Company, key: str | None, body: bytes, carry_out: Callable[[], bytes]) -> bytes:
     """The stored answer of a request id, or what carrying it out answers, which is then stored; raises a Fault.
 
-    Only answers are stored: what was refused may be sent again under its request id.
+    What was refused may be sent again under its request id, unless the switch says that refusals are stored as well.
     """
     if key is None:
         return carry_out()
@@ -36,8 +36,16 @@ def once(company: Company, key: str | None, body: bytes, carry_out: Callable[[],
     if stored is not None and stored["at"] + company.switches["request_id_retention_seconds"] > company.clock.seconds():
         if stored["body"] != digest and company.switches["request_id_other_body"] == "fault600":
             raise refuse("600", "Duplicate Request ID : RequestId already exists in the system")
+        if "fault" in stored:
+            raise Fault(*(Error(*parts) for parts in stored["fault"]))
         return str(stored["answer"]).encode()
-    answer = carry_out()
+    try:
+        answer = carry_out()
+    except Fault as fault:
+        if company.switches["request_id_faults"] == "replayed":
+            told = [[error.code, error.detail, error.element] for error in fault.errors]
+            company.store.set_answer(key, {"at": company.clock.seconds(), "body": digest, "fault": told})
+        raise
     company.store.set_answer(key, {"at": company.clock.seconds(), "body": digest, "answer": answer.decode()})
     return answer
 

@@ -69,6 +69,7 @@ class Webhooks:
     def __init__(self, clock: Clock, switches: Callable[[], dict[str, Any]]) -> None:
         self.endpoint: Endpoint | None = None
         self.blacklisted = False
+        self.untold = 0  # events since the endpoint was given up
         self._clock = clock
         self._switches = switches
         self._waiting: list[Delivery] = []
@@ -82,6 +83,7 @@ class Webhooks:
         with self._changed:
             self.endpoint = endpoint
             self.blacklisted = False
+            self.untold = 0
             self._waiting.clear()
             self._over.clear()
             if endpoint is not None and self._thread is None:
@@ -93,6 +95,8 @@ class Webhooks:
         """Tell of what one request changed."""
         with self._changed:
             told = [event for event in events if self.endpoint and event.kind in self.endpoint.entities]
+            if self.blacklisted:
+                self.untold += len(told)
             if not told or self.blacklisted:
                 return
             switches = self._switches()
@@ -125,6 +129,7 @@ class Webhooks:
                 "url": self.endpoint.url if self.endpoint else None,
                 "entities": sorted(self.endpoint.entities) if self.endpoint else [],
                 "blacklisted": self.blacklisted,
+                "untold": self.untold,
                 "waiting": len(self._waiting),
                 "deliveries": [delivery.shown() for delivery in deliveries],
             }

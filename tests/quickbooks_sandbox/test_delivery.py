@@ -90,3 +90,13 @@ def test_it_prints_five_hundred_lines_on_one_page_by_leaving_most_out() -> None:
 def test_it_has_no_pdf_of_what_is_not_there(api: Api) -> None:
     answer = api.call("GET", "estimate/4711/pdf")
     assert (answer.status_code, answer.json()["Fault"]["Error"][0]["code"]) == (400, "610")
+
+
+def test_sending_elsewhere_may_leave_the_forms_address_alone(api: Api) -> None:
+    api.switch(send_sets_bill_email=False)
+    made = api.write("estimate", estimate(BillEmail={"Address": "a@b.example"}))
+    sent = api.write(f"estimate/{made['Id']}/send", b"", sendTo="c@d.example")
+    assert (sent["BillEmail"], sent["EmailStatus"]) == ({"Address": "a@b.example"}, "EmailSent")
+    assert api.control("GET", "mails")[0]["to"] == "c@d.example"
+    bare = api.write("estimate", estimate())
+    assert "BillEmail" not in api.write(f"estimate/{bare['Id']}/send", b"", sendTo="c@d.example")

@@ -204,3 +204,9 @@ def test_it_has_the_accounts_that_stock_needs(api: Api, detail: str) -> None:
 def test_it_never_deletes_a_name(api: Api) -> None:
     assert [code for code, _ in api.errors("customer", {"Id": "1", "SyncToken": "0"}, operation="delete")] == ["500"]
     assert api.read("customer/1")["Active"] is True
+
+
+def test_the_code_of_a_customer_without_a_name_is_a_switch(api: Api) -> None:
+    assert api.errors("customer", {"Notes": "x"}) == [("6080", "DisplayName")]
+    api.switch(missing_name_code="2020")
+    assert api.errors("customer", {"Notes": "x"}) == [("2020", "DisplayName")]

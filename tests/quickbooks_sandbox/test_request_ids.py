@@ -108,3 +108,28 @@ def test_it_knows_an_id_in_one_company_only() -> None:
     assert [answer(first, b"1"), answer(second, b"2")] == [b"1", b"2"]
     assert [answer(first, b"3"), answer(second, b"4")] == [b"1", b"2"]
     assert identity(first, "a", "b") != identity(first, "a/b")
+
+
+def test_a_refusal_may_be_remembered_too(api: Api) -> None:
+    api.switch(request_id_faults="replayed")
+    wrong = estimate(Line=[], CustomerRef={"value": "77"})
+    first = api.errors("estimate", wrong, requestid="order-1")
+    assert (
+        first == api.errors("estimate", estimate(), requestid="order-1") == [("2500", "CustomerRef"), ("2020", "Line")]
+    )
+    assert api.write("estimate", estimate(), requestid="order-2")["Id"]
+    api.advance(25 * 3600)
+    api.refresh()
+    assert api.write("estimate", estimate(), requestid="order-1")["Id"]
+
+
+def test_sending_may_ignore_request_ids(api: Api) -> None:
+    made = api.write("estimate", estimate(BillEmail={"Address": "a@b.example"}))
+    path = f"estimate/{made['Id']}/send"
+    for _ in range(2):
+        api.write(path, b"", requestid="mail-1")
+    assert len(api.control("GET", "mails")) == 1
+    api.switch(request_id_on_send="ignored")
+    for _ in range(2):
+        api.write(path, b"", requestid="mail-2")
+    assert len(api.control("GET", "mails")) == 3

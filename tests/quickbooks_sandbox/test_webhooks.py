@@ -149,7 +149,8 @@ def test_it_gives_an_endpoint_up_that_never_answers_well(api: Api, receiver: Rec
     assert [each["state"] for each in state["deliveries"]] == ["given up"]
     assert len(state["deliveries"][0]["attempts"]) == 4
     api.write("estimate", estimate())
-    assert len(api.control("GET", "webhooks")["deliveries"]) == 1
+    state = api.control("GET", "webhooks")
+    assert (len(state["deliveries"]), state["untold"]) == (1, 1)
 
     api.control("POST", "webhooks", {"url": receiver.url, "verifier_token": TOKEN})
     while not receiver.heard.empty():
@@ -208,6 +209,7 @@ def test_a_reset_forgets_where_they_go(api: Api, receiver: Receiver) -> None:
         "url": None,
         "entities": [],
         "blacklisted": False,
+        "untold": 0,
         "waiting": 0,
         "deliveries": [],
     }
@@ -228,3 +230,11 @@ def test_a_restart_remembers_where_they_go(api: Api, receiver: Receiver) -> None
     assert api.control("GET", "webhooks")["url"] == receiver.url
     made = api.write("estimate", estimate())
     assert receiver.next().told == [("qbo.estimate.created.v1", made["Id"])]
+
+
+def test_the_app_may_not_hear_of_what_it_did_itself(api: Api, receiver: Receiver) -> None:
+    api.switch(webhook_echoes=False)
+    made = api.write("estimate", estimate())
+    api.control("POST", "office", {"entity": "Estimate", "id": made["Id"], "changes": {"PrivateNote": "x"}})
+    assert receiver.next().told == [("qbo.estimate.updated.v1", made["Id"])]
+    assert receiver.heard.empty()
