@@ -19,8 +19,8 @@ DELETED = " (deleted)"
 # What a full update keeps although it does not say it.
 KEPT = words(
     """Active DisplayName Name PrintOnCheckName DefaultTaxCodeRef CurrencyRef Type Taxable Job BillWithParent
-    PreferredDeliveryMethod TrackQtyOnHand QtyOnHand InvStartDate ParentRef SubAccount SubClass SubDepartment
-    Classification AccountType AccountSubType CurrentBalance CurrentBalanceWithSubAccounts"""
+    PreferredDeliveryMethod Vendor1099 BillableTime TrackQtyOnHand QtyOnHand InvStartDate ParentRef SubAccount SubClass
+    SubDepartment Classification AccountType AccountSubType CurrentBalance CurrentBalanceWithSubAccounts"""
 )
 SUB_PROPERTIES = {"Class": "SubClass", "Department": "SubDepartment"}
 TERM_NUMBERS = ("DueDays", "DiscountDays", "DayOfMonthDue", "DiscountPercent")
@@ -90,8 +90,9 @@ def update(company: Company, kind: str, stored: Entity, body: Entity) -> Entity:
 
 
 def _place(company: Company, kind: str, name: str, body: Entity) -> Entity:
-    """Where an entity stands among those of its kind; terms stand nowhere."""
-    return child_of(company, kind, name, body) if "FullyQualifiedName" in PROPERTIES[kind] else {}
+    """Where an entity stands among those of its kind; terms, vendors and employees stand nowhere."""
+    stands = "FullyQualifiedName" in PROPERTIES[kind] and kind not in ("Vendor", "Employee")
+    return child_of(company, kind, name, body) if stands else {}
 
 
 def _path(stored: Entity, name: str) -> Entity:

@@ -20,6 +20,7 @@ PEOPLE = ("Customer", "Vendor", "Employee")
 NAMES = ("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName")
 LENGTHS = {"DisplayName": 500, "GivenName": 100, "MiddleName": 100, "FamilyName": 100, "CompanyName": 100}
 ADDRESSES = ("BillAddr", "ShipAddr", "PrimaryAddr")
+MARKS = {"Vendor": ("Vendor1099",), "Employee": ("BillableTime",)}
 FORBIDDEN = re.compile(r"[:\t\n]")
 
 Entity = dict[str, Any]
@@ -52,7 +53,10 @@ def new(company: Company, kind: str, body: Entity) -> Entity:
         raise refuse(company.switches["missing_name_code"], "No name provided", "DisplayName")
     check_unique(company, display, "")
     person: Entity = {"DisplayName": display, "PrintOnCheckName": body.get("PrintOnCheckName") or display}
-    person |= {"Active": True, **child_of(company, kind, display, body)}
+    person["Active"] = True
+    if kind == "Customer":
+        person |= child_of(company, kind, display, body)
+    person |= {name: body.get(name) in (True, "true") for name in MARKS.get(kind, ())}
     if kind != "Employee":
         person |= {"Balance": printed(read_number(body, "Balance")), "CurrencyRef": currencies.of_name(company, body)}
     if kind == "Customer":

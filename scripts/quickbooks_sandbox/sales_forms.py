@@ -17,6 +17,8 @@ from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, is_sparse
 from quickbooks_sandbox.property_words import words
 from quickbooks_sandbox.sales_lines import LineIds, total_of
 
+ONLINE = ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
+UNDEPOSITED = {"value": "4", "name": "Undeposited Funds"}
 VOIDABLE = ("Invoice", "SalesReceipt")
 # Written by rules of their own.
 RULED = words(
@@ -143,6 +145,10 @@ def _complete(company: Company, kind: str, form: Entity, body: Entity, content: 
         form |= {"ExchangeRate": plain(content.rate), "HomeTotalAmt": printed(cents(total * content.rate))}
     form["PrintStatus"] = body.get("PrintStatus") or "NeedToPrint"
     form["EmailStatus"] = body.get("EmailStatus") or "NotSet"
+    if kind == "Invoice":
+        form |= {name: body.get(name) in (True, "true") for name in ONLINE}
+    elif kind == "SalesReceipt":
+        form.setdefault("DepositToAccountRef", UNDEPOSITED)
     paid = settlements.paid_on(company, kind, form)
     if kind == "Invoice":
         owed = total - amount_of(body.get("Deposit"))

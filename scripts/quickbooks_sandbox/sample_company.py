@@ -34,6 +34,7 @@ CUSTOMERS = (
 # Id, name, classification, type and detail type, with the ids of Intuit's own sample company.
 ACCOUNTS = (
     ("1", "Services", "Revenue", "Income", "ServiceFeeIncome"),
+    ("4", "Undeposited Funds", "Asset", "Other Current Asset", "UndepositedFunds"),
     ("33", "Accounts Payable (A/P)", "Liability", "Accounts Payable", "AccountsPayable"),
     ("35", "Checking", "Asset", "Bank", "Checking"),
     ("36", "Savings", "Asset", "Bank", "Savings"),

@@ -103,7 +103,7 @@ def test_it_has_one_name_space_for_people(api: Api, first: str, second: str) -> 
     other = api.write(second, {"DisplayName": "Somebody"})
     renamed = {"Id": other["Id"], "SyncToken": "0", "sparse": True, "DisplayName": "emily platt"}
     assert [code for code, _ in api.errors(second, renamed)] == ["6240"]
-    assert api.write(second, renamed | {"DisplayName": "SOMEBODY"})["FullyQualifiedName"] == "SOMEBODY"
+    assert api.write(second, renamed | {"DisplayName": "SOMEBODY"})["DisplayName"] == "SOMEBODY"
 
 
 def test_it_keeps_items_apart_from_people_but_unique_among_themselves(api: Api) -> None:
