@@ -79,7 +79,7 @@ def _standing(row: Row, known: Document, now: Document) -> Document:
         return _news("edited", text) if is_edited(now) else {"news": None}
     if now["status"] != known.get("status"):
         return _news("status_changed", f"{name} is {now['status']} in QuickBooks now.")
-    return {}
+    return {"news": None} if (row.news or {}).get("code") == "paid" else {}
 
 
 def _is_open_again(row: Row, known: Document, now: Document) -> bool:

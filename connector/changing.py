@@ -32,6 +32,7 @@ from connector.records import Amendment, Cancellation, Order, time_text
 from connector.totals import difference
 
 OFFICE_CHANGED = "office_changed"
+NEVER_SENT = frozenset({"superseded", "cancelled_later"})  # notices of amendments that QuickBooks never got
 MOST_WAITS = 8  # looks for the answer to an amendment that QuickBooks shows and the ledger does not know yet
 
 
@@ -66,7 +67,7 @@ def change_of(
 
     `facts` are those of the order as the amendment would leave it.
     """
-    problem = _not_ready(order)
+    problem = _not_ready(order, cancels=isinstance(record, Cancellation))
     if problem is not None or order is None:
         return problem or Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
     if isinstance(record, Cancellation):
@@ -74,17 +75,24 @@ def change_of(
     return _amend(row, record, order, facts, policy, now)
 
 
-def _not_ready(order: Row | None) -> Reason | None:
+def _not_ready(order: Row | None, *, cancels: bool) -> Reason | None:
     if order is None:
         return Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
     if order.kind not in ("order", "quote"):
         return Reason("no_order", f"{order.of} is no order that could be changed.")
-    if order.state == "held" or (order.reason or {}).get("code") == "unreadable":
+    if not cancels and (order.state == "held" or (order.reason or {}).get("code") == "unreadable"):
         text = f"It waits for the order, which is {order.state}: {(order.reason or {}).get('text', '')}"
         return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "office")))
+    if order.posted_at is None and order.state == "parked" and order.suspect:
+        text = f"The order is parked, and it must be certain first whether QuickBooks has it: {_reason_of(order)}"
+        return Reason(ORDER_NOT_YET, text)
     if order.posted_at is None and (order.doubtful or order.suspect):
         return Reason(ORDER_NOT_YET, "It waits until it is certain whether QuickBooks has the order.", "nobody")
     return None
+
+
+def _reason_of(order: Row) -> str:
+    return str((order.reason or {}).get("text", ""))
 
 
 def _amend(
@@ -199,7 +207,9 @@ def bears(entity: dict[str, Any], record: Amendment | Cancellation) -> bool:
 
 def passed_on(order: Row, change: Row, at: str) -> Row | None:
     """The order's row after QuickBooks took a change of it; None if the row knows already."""
-    if order.withdrawn_at is not None:
+    if order.withdrawn_at is not None or (change.notice or {}).get("code") in NEVER_SENT:
+        return None
+    if change.kind == "cancellation" and _opened_since(order, change):
         return None
     if change.kind == "cancellation":
         changes: Document = {"state": "cancelled", "withdrawn_at": time_text_of(change), "news": None}
@@ -222,6 +232,14 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
     if order.estimate and not sells(change):
         estimate = {**estimate, "ours": order.estimate.get("ours")}
     return order.step(at, changes["state"], work="receipt", due_at=at, estimate=estimate, **changes)
+
+
+def _opened_since(order: Row, change: Row) -> bool:
+    """Whether the office opened the estimate again after the cancellation had closed it."""
+    known = order.estimate or {}
+    if not known or token_of(known) <= token_of(change.estimate or {}):
+        return False
+    return not (is_final(known) or is_void(known) or known.get("status") == "Rejected")
 
 
 def time_text_of(row: Row) -> str:
@@ -253,8 +271,8 @@ def _taken_up(order: Row, change: Row, number: int) -> Document:
 
 def _afresh(order: Row, at: str, event: str, **changes: Any) -> Row:
     """The order's row, to be posted as if it had just come."""
-    afresh: Document = {"state": "received", "work": "post", "reason": None, "attempts": 0, "due_at": at, "repairs": 0}
-    return order.step(at, event, **changes, **afresh)
+    afresh: Document = {"state": "received", "work": "post", "reason": None, "attempts": 0, "repairs": 0, "told": None}
+    return order.step(at, event, due_at=at, **changes, **afresh)
 
 
 def _closed_to(order: Row, what: str) -> Reason | None:

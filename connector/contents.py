@@ -23,7 +23,7 @@ def readable(row: Row) -> Order | CustomerRequest:
     """What is to be in QuickBooks for an order or a customer request; it was readable when it was pinned."""
     record = _read(row)
     if isinstance(record, CustomerRequest):
-        return record.model_copy(update={"name": row.changes["name"]}) if row.changes else record
+        return record.model_copy(update={"name": str((row.changes or {}).get("name", record.name)).strip()})
     if not isinstance(record, Order):
         raise MappingError(f"{row.of} is no order and no customer request")
     whole = record if row.changes is None else amended(record, amendment_in(row))
@@ -54,6 +54,13 @@ def whole_of(change: Row, order: Row | None) -> Order | None:
 def sells(row: Row) -> bool:
     """Whether a row's request says what is sold; a cancellation and a late approval only move the status."""
     return row.kind not in LATER or bool(json.loads((row.request or {}).get("body") or "{}").get("Line"))
+
+
+def names_of(row: Row) -> list[str]:
+    """The names under which a requested customer may be in QuickBooks: as it would be sent now, and as it was sent."""
+    now = str(getattr(readable(row), "name", ""))
+    sent = str(json.loads((row.request or {}).get("body") or "{}").get("DisplayName") or now)
+    return list(dict.fromkeys((now, sent)))
 
 
 def amendment_in(row: Row) -> Amendment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -97,6 +97,12 @@ class Intake:
             return
         reached(Step.CHANGES_READ, (change["id"] for change in changes))
         rep = rep_of(name) or ""
+        first: dict[str, dict[str, Any]] = {}
+        for change in changes:
+            first.setdefault(row_key(change["id"]), change)
+        # A document and its receipt, or two documents with one ULID, belong to one row: one after the other.
+        later = [change for change in changes if first[row_key(change["id"])] is not change]
+        changes = list(first.values())
         known = self._ledger.read(ledger_id(rep, row_key(change["id"])) for change in changes if ":" in change["id"])
         at = time_text(self._clock())
         answered = self._answered_before(name, rep, changes, known)
@@ -104,11 +110,8 @@ class Intake:
             self._decide(name, change, known.get(ledger_id(rep, row_key(change["id"]))), at, change["id"] in answered)
             for change in changes
         ]
-        letters = [pinned.letter for pinned in decided if pinned.letter is not None]
+        self._set_aside(name, decided)
         rows = [pinned.row for pinned in decided if pinned.row is not None]
-        self._letters.record(letters)
-        for letter in letters:
-            log.warning("dead_letter", document=letter["document"], database=name, code=letter["reason"]["code"])
         stored, conflicts = self._ledger.write(rows)
         if conflicts:
             stored.extend(self._settle(name, changes, conflicts, at))
@@ -116,13 +119,22 @@ class Intake:
         for row in stored:
             if row.work is not None:
                 self._found_work(row)
+        self._record(name, later)
+
+    def _set_aside(self, name: str, decided: Sequence[Pinned]) -> None:
+        """Record the dead letters among what was decided."""
+        letters = [pinned.letter for pinned in decided if pinned.letter is not None]
+        self._letters.record(letters)
+        for letter in letters:
+            log.warning("dead_letter", document=letter["document"], database=name, code=letter["reason"]["code"])
 
     def _settle(self, name: str, changes: list[dict[str, Any]], conflicts: list[Row], at: str) -> list[Row]:
         """Rows that somebody else wrote in between: decide once more, on what is there now."""
         known = self._ledger.read(row.id for row in conflicts)
         by_row = {ledger_id(rep_of(name) or "", row_key(change["id"])): change for change in changes}
-        decided = [self._decide(name, by_row[key], row, at).row for key, row in known.items()]
-        stored, still = self._ledger.write([row for row in decided if row is not None])
+        decided = [self._decide(name, by_row[key], row, at) for key, row in known.items()]
+        self._set_aside(name, decided)
+        stored, still = self._ledger.write([pinned.row for pinned in decided if pinned.row is not None])
         if still:
             raise CouchError(f"{still[0].id} keeps changing while {name} is read; it is read again")
         return stored + [row for row in known.values() if row.work is not None]

@@ -242,6 +242,17 @@ class Ledger:
         documents = {row["id"]: row["doc"] for row in found if row.get("doc")}
         return list(self._rows(documents).values())
 
+    def under_way(self, orders: Iterable[Row]) -> dict[str, set[str]]:
+        """Order row id -> ids of its amendments and cancellations that were sent and are not on record with it yet.
+
+        What QuickBooks shows of such an order may be the rep's own change.
+        """
+        found: dict[str, set[str]] = {}
+        for row in self.listed("by_ulid", sorted({row.ulid for row in orders})):
+            if row.kind in LATER and row.work is not None and (row.sent_at is not None or row.posted_at is not None):
+                found.setdefault(row.order_row, set()).add(row.id)
+        return found
+
     def put(self, row: Row) -> Row:
         """Write one row; raises DocumentConflict if somebody else did first."""
         stored, conflicts = self.write([row])

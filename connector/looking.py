@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from connector.changing import bears
-from connector.contents import later_change, readable
+from connector.contents import later_change, names_of, readable
 from connector.errors import QuickBooksFault
 from connector.facts import FactReader
 from connector.ledger import LATER, Row
@@ -35,7 +35,8 @@ class Looking:
             return self._changed(row)
         record = readable(row)
         if isinstance(record, CustomerRequest):
-            customers = self._gateway.query(f"select * from Customer where DisplayName = {literal(record.name)}")
+            names = ", ".join(literal(name) for name in names_of(row))
+            customers = self._gateway.query(f"select * from Customer where DisplayName in ({names})")
             return next((found for found in customers if found.get("Notes") == customer_mark(row.ulid)), None)
         customer = self._customer(row, record)
         if customer is None:

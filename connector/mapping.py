@@ -68,7 +68,7 @@ def private_note(order: Order, ulid: str) -> str:
     """Our marker, then what QuickBooks has no field for."""
     lines = [marker(order.kind, ulid, order.rep)]
     if order.po_number:
-        lines.append(f"PO number: {order.po_number}")
+        lines.append(f"PO number: {' '.join(order.po_number.split())}")
     if order.deliver_on:
         lines.append(f"Deliver on: {order.deliver_on.isoformat()}")
     return "\n".join(lines)

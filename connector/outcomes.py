@@ -32,7 +32,7 @@ def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> 
     if row.kind == "customer_request":
         customer = {"id": str(entity["Id"]), "name": str(entity.get("DisplayName", ""))}
         return row.step(at, event, state="posted", customer=customer, **done)
-    estimate = summary_of(entity, kind_of(entity))
+    estimate = summary_of(entity, (row.request or {}).get("entity") or kind_of(entity))
     estimate["ours"] = estimate["lines"]
     if row.kind == "cancellation":
         return row.step(at, event, state="cancelled", estimate=estimate, **done)
@@ -102,7 +102,8 @@ def _wait_of(row: Row, reason: Reason, decision: Decision) -> float:
     wait = decision.delay or REALM_WAIT
     if decision.counts or wait >= REALM_WAIT or (row.reason or {}).get("code") != reason.code:
         return wait
-    last = datetime.fromisoformat(row.due_at) - datetime.fromisoformat(row.changed_at)
+    since = next((entry["at"] for entry in reversed(row.trail) if entry["event"] == "waiting"), row.due_at)
+    last = datetime.fromisoformat(row.due_at) - datetime.fromisoformat(since)
     return min(max(wait, 2 * last.total_seconds()), REALM_WAIT)
 
 
@@ -135,6 +136,5 @@ def summed_up(row: Row) -> str:
 def retried(row: Row, at: str, accepted: tuple[str, ...] = ()) -> Row:
     """The row of a parked, held or waiting document that a person wants tried again now."""
     codes = tuple(dict.fromkeys((*row.accepted, *accepted)))
-    return row.step(
-        at, "retried", state="received", work="post", due_at=at, attempts=0, repairs=0, reason=None, accepted=codes
-    )
+    afresh: Document = {"state": "received", "work": "post", "attempts": 0, "repairs": 0, "reason": None, "told": None}
+    return row.step(at, "retried", due_at=at, accepted=codes, **afresh)

@@ -11,14 +11,14 @@ from typing import Any
 import structlog
 
 from connector.changing import Folded, Settled, change_of, passed_on
-from connector.check import Facts, Reason
+from connector.check import ORDER_NOT_YET, WAITING_CODES, Facts, Reason
 from connector.contents import later_change, readable, whole_of
 from connector.errors import CouchError, QuickBooksError
 from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import LATER, Ledger, Row
 from connector.looking import Looking
-from connector.outcomes import answered, parked, posted, refused, summed_up
+from connector.outcomes import answered, parked, posted, refused, summed_up, waits_for_connection
 from connector.preparing import Policy, prepare, request_of, with_batch
 from connector.quickbooks import Gateway, Keeper
 from connector.receipts import Receipts
@@ -66,7 +66,9 @@ class Posting:
         New customers go first, then orders, then what changes orders: each may need what the ones before it made.
         Raises LeaseLost, CouchError; whatever had been reached by then is on record or will be found again.
         """
-        rows = [row for row in self._ledger.read(row_ids).values() if row.work is not None]
+        due = [row for row in self._ledger.read(row_ids).values() if row.work is not None]
+        early = [row for row in due if self._is_early(row)]
+        rows = [row for row in due if row not in early]
         reached(Step.ROWS_LOADED, (row.id for row in rows))
         to_post = [row for row in rows if row.work == "post" and row.posted_at is None]
         to_answer = [row for row in rows if row.work == "receipt" or row.posted_at is not None]
@@ -80,7 +82,17 @@ class Posting:
                     log.info("order." + row.state, document=row.of, rep=row.rep, **_told(row))
             to_answer.extend(row for row in outcomes if row not in settled)
             done += [*settled, *moved]
-        return self._answer(to_answer) + done
+        return [self._woken(row) for row in (*self._answer(to_answer), *done, *early)]
+
+    def _woken(self, row: Row) -> Row:
+        """The row, due now if the company was connected again while it was put off: nobody else would wake it."""
+        if self._keeper is None or self._keeper.halted() is not None or not waits_for_connection(row):
+            return row
+        return replace(row, due_at=time_text(self._clock()))
+
+    def _is_early(self, row: Row) -> bool:
+        """Whether a row was handed out before it is due; one that waits for the connection is woken when it is back."""
+        return datetime.fromisoformat(row.due_at) > self._clock() and not waits_for_connection(row)
 
     def give_up(self, row_id: str, error: Exception) -> list[Row]:
         """Park a row that the program itself fails on, so that a person sees it and the others go on."""
@@ -208,6 +220,7 @@ class Posting:
     def _prepare_changes(self, rows: list[Row], policy: Policy) -> tuple[list[Row], list[Row], list[Row]]:
         now = self._clock()
         orders = self._ledger.read(sorted({row.order_row for row in rows}))
+        under_way = self._ledger.under_way(orders.values())
         wholes = [(row, whole) for row in rows if (whole := whole_of(row, orders.get(row.order_row))) is not None]
         facts = {row.id: found for (row, _), found in zip(wholes, self._facts.read(wholes), strict=True)}
         prepared: list[Row] = []
@@ -215,6 +228,10 @@ class Posting:
         moved: list[Row] = []
         for row in rows:
             order = orders.get(row.order_row)
+            obstacle = self._obstacle(row, order, under_way)
+            if obstacle is not None:
+                answers.append(refused(row, obstacle, now))
+                continue
             outcome = change_of(row, later_change(row), order, facts.get(row.id, Facts()), policy, now)
             if isinstance(outcome, Folded):
                 stored, overtaken = self._ledger.write([outcome.order])
@@ -230,10 +247,24 @@ class Posting:
                 prepared.append(self._with_request(row, outcome.operation, outcome.entity, outcome.body))
         return prepared, answers, moved
 
+    def _obstacle(self, row: Row, order: Row | None, under_way: dict[str, set[str]]) -> Reason | None:
+        """Why a change can't be looked at now, whatever it says."""
+        if order is None or order.posted_at is None:
+            return None
+        home = (order.request or {}).get("realm", self._realm)
+        if home != self._realm:
+            text = f"Its order is in company {home}, which is not the one that is connected now."
+            return Reason("other_company", text, "admin")
+        if under_way.get(order.id, set()) - {row.id}:
+            return Reason(ORDER_NOT_YET, "It waits for an earlier change whose outcome is not certain yet.", "nobody")
+        return None
+
     def _with_request(self, row: Row, operation: str, entity: str, body: bytes) -> Row:
         at = time_text(self._clock())
         request = request_of(row, operation, entity, body, realm=self._realm, at=at)
-        return row.step(at, "sending", request=request, sent_at=at)
+        # What it waited for is there now; those looks were no attempts.
+        waited = (row.reason or {}).get("code") in WAITING_CODES
+        return row.step(at, "sending", request=request, sent_at=at, attempts=0 if waited else row.attempts)
 
     def _unchanged(self, row: Row, error: QuickBooksError) -> Row:
         """The row after a failure before anything left: it changes nothing about a doubt, which stays."""

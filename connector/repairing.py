@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from connector.books import gone, seen
+from connector.changing import bears
 from connector.check import Reason
-from connector.contents import readable
-from connector.errors import QuickBooksFault
+from connector.contents import later_change, names_of, readable
+from connector.errors import QuickBooksFault, UnknownOutcome
 from connector.estimates import entity_of
-from connector.ledger import Document, Ledger, Row
+from connector.ledger import LATER, Document, Ledger, Row
 from connector.looking import Looking
 from connector.mapping import customer_mark
 from connector.outcomes import made_anew, parked, posted
@@ -23,6 +24,7 @@ from connector.retries import Action, Decision
 
 NAME_TAKEN = "6240"
 NUMBER_TAKEN = "6140"
+SEEN_BEFORE = "600"
 OBJECT_GONE = "610"
 NAME_LISTS = ("Customer", "Vendor", "Employee")
 
@@ -37,7 +39,7 @@ class Repairing:
 
     def repair(self, row: Row, decision: Decision, now: datetime) -> Row | None:
         """The row once its conflict, duplicate or reference is settled; None if it can't be. Raises QuickBooksError."""
-        if decision.action is Action.CONFLICT and row.kind in ("amendment", "cancellation"):
+        if decision.action is Action.CONFLICT and row.kind in LATER:
             return self._read_again(row, now)
         if decision.action is Action.ADOPT:
             return self._adopt(row, decision, now)
@@ -46,40 +48,57 @@ class Repairing:
         return None
 
     def _read_again(self, row: Row, now: datetime) -> Row:
-        """Somebody else changed the estimate: the order's row learns what it is now, and the change is made anew."""
-        self._learn(row, now)
-        return made_anew(row, now)
+        """Somebody else changed the estimate: the order's row learns what it is now, and the change is made anew.
 
-    def _learn(self, row: Row, now: datetime) -> bool:
-        """Put on the order's row what QuickBooks has of it now; False if it is deleted there."""
+        Where the estimate bears the change already, an earlier answer was lost, and it is adopted.
+        """
         order = self._ledger.read([row.order_row]).get(row.order_row)
         if order is None or not order.estimate:
-            return True
-        at = time_text(now)
+            return made_anew(row, now)
+        entity = self._now(order.estimate)
+        if entity is not None and bears(entity, later_change(row)):
+            return posted(row, entity, time_text(now), "adopted")
+        self._learn(order, entity, now)
+        return made_anew(row, now)
+
+    def _now(self, estimate: Document) -> dict[str, Any] | None:
+        """The estimate or invoice as it is now; None if it is deleted."""
         try:
-            entity = self._gateway.read(entity_of(order.estimate), str(order.estimate["id"]))
+            entity = self._gateway.read(entity_of(estimate), str(estimate["id"]))
         except QuickBooksFault as fault:
             if fault.code != OBJECT_GONE:
                 raise
-            entity = {"status": "Deleted"}
-        deleted = entity.get("status") == "Deleted"
-        learned = gone(order, at) if deleted else seen(order, entity, at)
-        if learned is not None:
+            return None
+        return None if entity.get("status") == "Deleted" else entity
+
+    def _learn(self, order: Row, entity: dict[str, Any] | None, now: datetime) -> None:
+        """Put on an order's row what QuickBooks has of it now, unless another change of the rep's is under way."""
+        at = time_text(now)
+        learned = gone(order, at) if entity is None else seen(order, entity, at)
+        if learned is not None and not self._ledger.under_way([order]):
             # Whoever wrote the row in between knows more; it is read again before the change is.
             self._ledger.write([learned])
-        return not deleted
 
     def _adopt(self, row: Row, decision: Decision, now: datetime) -> Row | None:
         at = time_text(now)
         if decision.code == NAME_TAKEN and row.kind == "customer_request":
             return self._ask_which(row, decision, at)
         found = self._looking().find(row)
-        return None if found is None else posted(row, found, at, "adopted")
+        if found is not None:
+            return posted(row, found, at, "adopted")
+        if decision.code == SEEN_BEFORE:
+            raise UnknownOutcome("QuickBooks knows the request and does not show yet what came of it")
+        if decision.code == NUMBER_TAKEN:
+            # A certain no: nothing of it is there, and the number may be free the next time.
+            unsent = replace(row, sent_at=None, refusals=row.refusals + 1)
+            return parked(unsent, Reason(NUMBER_TAKEN, decision.reason, "office", decision.detail), at)
+        return None
 
     def _ask_which(self, row: Row, decision: Decision, at: str) -> Row:
         """The name is taken: ours is adopted, anything else is a question for the office, with the candidates."""
         name = str(getattr(readable(row), "name", ""))
-        names = f"{literal(name)}, {literal(f'{name} (deleted)')}"
+        asked = [*names_of(row), *(f"{each} (deleted)" for each in names_of(row))]
+        names = ", ".join(literal(each) for each in asked)
         where = f"DisplayName in ({names}) and Active in (true, false)"
         found = [
             (kind, entity)
@@ -99,7 +118,9 @@ class Repairing:
 
     def _name_what_is_missing(self, row: Row, decision: Decision, now: datetime) -> Row | None:
         """A reference points to nothing that is active: the reason names the product or customer."""
-        if row.kind in ("amendment", "cancellation") and not self._learn(row, now):
+        order = self._ledger.read([row.order_row]).get(row.order_row) if row.kind in LATER else None
+        if order is not None and order.estimate and self._now(order.estimate) is None:
+            self._learn(order, None, now)
             return made_anew(row, now)
         body = json.loads(str((row.request or {}).get("body", "{}")))
         missing = [*self._inactive("Customer", customers_in(body)), *self._inactive("Item", products_in(body))]

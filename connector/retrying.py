@@ -36,6 +36,9 @@ def try_again(ledger: Ledger, row: Row, accepted: tuple[str, ...] = ()) -> Row:
     problem = why_not(row)
     if problem:
         raise RoadbookError(problem)
+    strange = [code for code in accepted if code not in CONFIRMABLE]
+    if strange:
+        raise RoadbookError(f"{', '.join(strange)}: only {' and '.join(CONFIRMABLE)} can be accepted as meant to be so")
     return ledger.put(retried(row, time_text(datetime.now(UTC)), accepted))
 
 
@@ -64,6 +67,8 @@ def rename_customer(ledger: Ledger, row: Row, name: str) -> Row:
     Raises RoadbookError for a row that asks for no customer or is answered, or for a name QuickBooks can't take.
     """
     _check_asks(row)
+    if candidates_of(row) is None:
+        raise RoadbookError(f"{row.of} is parked for another reason than its name; have it tried again first")
     cleaned = name.strip()
     if not 1 <= len(cleaned) <= 500 or any(mark in ":\t\n" or not mark.isprintable() for mark in cleaned):
         raise RoadbookError("a customer's name has 1 to 500 characters, without colon, tab or line break")

@@ -12,7 +12,7 @@ import structlog
 from connector.books import gone, is_gone, seen
 from connector.errors import CouchError, QuickBooksFault, RoadbookError
 from connector.estimates import is_invoice
-from connector.ledger import LATER, Ledger, Row
+from connector.ledger import Ledger, Row
 from connector.quickbooks import Change, Gateway
 from connector.records import time_text
 
@@ -71,7 +71,7 @@ class Sales:
         for _ in range(TRIES):
             orders = [row for row in self._ledger.listed("by_estimate", ids) if self._is_ours(row)]
             after, problem = self._all_after(orders, news)
-            busy = self._changing(after)
+            busy = self._ledger.under_way(after)  # told now, a rep's change would be called the office's
             ready = [row for row in after if row.id not in busy]
             stored, conflicts = self._ledger.write(ready) if ready else ([], [])
             for row in stored:
@@ -144,12 +144,3 @@ class Sales:
                 raise
             return None
         return None if entity.get("status") == "Deleted" else entity
-
-    def _changing(self, orders: Iterable[Row]) -> set[str]:
-        """The orders whose own amendment or cancellation was sent and is not on record with them yet.
-
-        What QuickBooks shows of them may be the rep's change; told now, it would be called the office's.
-        """
-        later = self._ledger.listed("by_ulid", sorted({row.ulid for row in orders}))
-        under_way = (row for row in later if row.kind in LATER and row.work is not None)
-        return {row.order_row for row in under_way if row.sent_at is not None or row.posted_at is not None}

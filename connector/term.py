@@ -46,7 +46,7 @@ TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person h
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
 READ_AT_ONCE = 500  # rows
-STOP_PATIENCE = 75  # seconds a thread may take to finish what it has in hand
+STOP_PATIENCE = 135  # seconds a thread may take to finish what it has in hand
 
 log = structlog.get_logger()
 

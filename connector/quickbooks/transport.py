@@ -23,7 +23,7 @@ from connector.quickbooks.faults import details_of
 from connector.quickbooks.pace import Pace
 
 CONNECT_TIMEOUT = 3.05  # seconds
-READ_TIMEOUT = 60.0  # seconds
+READ_TIMEOUT = 125.0  # seconds; QuickBooks itself gives up after 120, so nothing is repeated while it still works
 MINOR_VERSION = 75
 WRONG_CLUSTER = "130"  # a routing mistake at QuickBooks: the token is fine
 ACCESS_LOST = "120"  # the person who connected lost the right to: a new token would not help

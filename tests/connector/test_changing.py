@@ -107,10 +107,7 @@ def test_a_cancellation_closes_or_rejects_an_estimate_and_voids_an_invoice() -> 
     ("known", "words"),
     [
         (None, "has not arrived yet"),
-        (
-            replace(an_order(), state="held", reason={"code": "conflict", "text": "Two versions.", "who": "office"}),
-            "Two",
-        ),
+        (replace(an_order(), state="parked", suspect=True, reason={"code": "x", "text": "No stock."}), "No stock."),
         (replace(an_order(), sent_at=AT), "until it is certain"),
         (replace(an_order(), suspect=True), "until it is certain"),
     ],
@@ -121,6 +118,16 @@ def test_a_change_waits_for_its_order(known: Row | None, words: str) -> None:
         assert isinstance(outcome, Reason)
         assert outcome.code == "order_not_yet"
         assert words in outcome.text
+
+
+def test_an_order_that_is_held_can_be_cancelled_but_not_amended() -> None:
+    held = replace(an_order(), state="held", reason={"code": "conflict", "text": "Two versions.", "who": "office"})
+    waits = decided(amendment(), held)
+    assert isinstance(waits, Reason)
+    assert "Two versions." in waits.text
+    outcome = decided(cancellation(), held)
+    assert isinstance(outcome, Folded)
+    assert outcome.order.state == "cancelled"
 
 
 def test_an_amendment_before_posting_changes_what_will_be_sent() -> None:
@@ -232,6 +239,19 @@ def test_a_posted_change_is_passed_on_to_its_order_once() -> None:
     assert withdrawn is not None
     assert (withdrawn.state, withdrawn.withdrawn_at) == ("cancelled", "2026-11-20T11:00:00.000Z")
     assert passed_on(withdrawn, posted(amendment(2), estimate, AT), AT) is None
+
+
+def test_what_the_office_opened_again_is_not_cancelled_again() -> None:
+    change = posted(cancellation(), ESTIMATE | {"SyncToken": "5", "TxnStatus": "Closed"}, AT)
+    assert passed_on(in_quickbooks(sync_token="6", status="Accepted"), change, AT) is None
+    assert passed_on(in_quickbooks(sync_token="6", status="Closed"), change, AT) is not None
+
+
+def test_an_amendment_that_was_answered_without_being_sent_is_not_passed_on() -> None:
+    known = replace(in_quickbooks(), state="cancelled", withdrawn_at="2026-11-20T11:00:00.000Z")
+    settled = decided(amendment(), known)
+    assert isinstance(settled, Settled)
+    assert passed_on(replace(known, state="posted", withdrawn_at=None), settled.row, AT) is None
 
 
 def test_a_newer_look_at_the_estimate_is_kept_when_a_change_is_passed_on() -> None:

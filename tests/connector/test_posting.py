@@ -11,7 +11,15 @@ from typing import Any, cast
 import pytest
 
 from connector.check import Facts
-from connector.errors import FaultDetail, LeaseLost, QuickBooksError, QuickBooksFault, Throttled, UnknownOutcome
+from connector.errors import (
+    FaultDetail,
+    LeaseLost,
+    QuickBooksError,
+    QuickBooksFault,
+    QuickBooksUnreachable,
+    Throttled,
+    UnknownOutcome,
+)
 from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import Ledger, Row
@@ -34,6 +42,11 @@ class Rows:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = {row.id: replace(row, ledger_revision="1") for row in rows}
+
+    under_way = Ledger.under_way
+
+    def listed(self, view: str, keys: Sequence[str]) -> list[Row]:
+        return [row for row in self.rows.values() if row.ulid in keys]
 
     def read(self, row_ids: Sequence[str]) -> dict[str, Row]:
         return {row_id: self.rows[row_id] for row_id in row_ids if row_id in self.rows}
@@ -148,6 +161,7 @@ class Desk:
     """A posting with all its edges replaced."""
 
     def __init__(self, *rows: Row) -> None:
+        self.now = NOW
         self.books, self.ledger, self.receipts, self.lease = Books(), Rows(rows), Written(), Held()
         self.posting = Posting(
             cast(Ledger, self.ledger),
@@ -157,11 +171,16 @@ class Desk:
             cast(Lease, self.lease),
             Policy,
             "realm",
-            clock=lambda: NOW,
+            clock=lambda: self.now,
             jitter=lambda: 0.0,
         )
 
+    def work_on(self, row_id: str) -> None:
+        self.now = max(self.now, datetime.fromisoformat(self.ledger.rows[row_id].due_at))
+        self.posting.work([row_id])
+
     def work(self) -> list[Row]:
+        self.now = max(self.now, *(datetime.fromisoformat(row.due_at) for row in self.ledger.rows.values()))
         self.posting.work(list(self.ledger.rows))
         return list(self.ledger.rows.values())
 
@@ -194,13 +213,13 @@ def test_a_row_that_was_refused_after_a_doubt_is_looked_for_before_it_is_prepare
     first = next(iter(desk.ledger.rows))
     refusal = QuickBooksFault(400, (FaultDetail("6000", "no"),))
     desk.books.script = [(UnknownOutcome("timeout"), False)]
-    desk.posting.work([first])
+    desk.work_on(first)
     desk.books.script = [(refusal, False)]
-    desk.posting.work([first])
+    desk.work_on(first)
     row = desk.ledger.rows[first]
     assert (row.state, row.doubtful, row.suspect) == ("parked", False, True)
     desk.ledger.rows[first] = replace(row, state="received", work="post")
-    desk.posting.work([first])
+    desk.work_on(first)
     assert desk.ledger.rows[first].state == "posted"
     assert "item" not in (desk.ledger.rows[first].request or {})
 
@@ -283,3 +302,69 @@ def test_what_was_refused_for_certain_goes_under_another_id_and_what_is_in_doubt
     desk.work()
     first, second, third = desk.books.requests
     assert first != second == third
+
+
+def amendment_of(row: Row, number: int = 1) -> Row:
+    document = {"_id": f"amend:{row.ulid}:{number}", "type": "amendment", "schema": 1, "order": row.of, "rep": row.rep}
+    document |= {"number": number, "device": "phone", "captured_at": "2026-11-20T09:30:00Z"}
+    document |= {name: row.content[name] for name in ("lines", "charges", "total")}
+    found = pin(DATABASE, change(document), None, AT).row
+    assert found is not None
+    return found
+
+
+def test_no_change_of_an_order_of_another_company_is_sent() -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    desk.ledger.rows[row.id] = replace(row, request={**(row.request or {}), "realm": "another"})
+    later = amendment_of(row)
+    desk.ledger.rows[later.id] = replace(later, ledger_revision="1")
+    before = len(desk.books.requests)
+    desk.work()
+    answered = desk.ledger.rows[later.id]
+    assert (answered.state, (answered.reason or {})["code"]) == ("parked", "other_company")
+    assert len(desk.books.requests) == before
+
+
+def test_a_change_waits_while_an_earlier_one_is_in_doubt() -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    first, second = amendment_of(row, 1), amendment_of(row, 2)
+    desk.ledger.rows[first.id] = replace(first, ledger_revision="1")
+    desk.books.script = [(UnknownOutcome("lost"), True)]
+    desk.work_on(first.id)
+    desk.ledger.rows[second.id] = replace(second, ledger_revision="1")
+    desk.posting.work([second.id])
+    waits = desk.ledger.rows[second.id]
+    assert (waits.state, (waits.reason or {})["code"]) == ("waiting", "order_not_yet")
+    assert desk.books.reads == 0
+    for _ in range(3):
+        desk.work()
+    assert {each.state for each in desk.ledger.rows.values()} == {"amended"}
+    assert desk.ledger.rows[row.id].news is None
+
+
+def test_looks_for_what_is_missing_are_no_attempts() -> None:
+    waited = new_row(state="waiting", attempts=12, reason={"code": "customer_not_yet", "text": "", "who": "nobody"})
+    desk = Desk(waited)
+    desk.books.script = [(UnknownOutcome("lost"), False)]
+    [row] = desk.work()
+    assert (row.state, row.attempts) == ("waiting", 1)
+
+
+def test_a_row_that_is_handed_out_too_early_is_left_alone() -> None:
+    desk = Desk(new_row(due_at="2026-11-20T10:00:05.000Z"))
+    [row] = desk.posting.work(list(desk.ledger.rows))
+    assert (row.state, row.due_at) == ("received", "2026-11-20T10:00:05.000Z")
+    assert desk.books.requests == []
+
+
+def test_it_waits_longer_each_time_while_quickbooks_can_not_be_reached() -> None:
+    desk = Desk(new_row())
+    desk.books.script = [(QuickBooksUnreachable("refused"), False)] * 5
+    waits = []
+    for _ in range(5):
+        [row] = desk.work()
+        waits.append((datetime.fromisoformat(row.due_at) - desk.now).total_seconds())
+    assert waits == sorted(waits)
+    assert waits[-1] >= 8 * waits[0]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 from structlog.testing import capture_logs
 
 from connector.errors import Disconnected, UnknownOutcome
+from connector.ledger import Row
 from connector.outcomes import RECONNECT_WAIT, waits_for_connection
 from connector.quickbooks import Keeper
-from tests.connector.test_posting import NOW, Desk, new_row
+from tests.connector.test_posting import Desk, new_row
 
 
 class Gate:
@@ -30,7 +32,7 @@ class Gate:
 
 def desk_behind(gate: Gate) -> Desk:
     desk = Desk(new_row())
-    desk.posting._keeper = cast(Keeper, gate)
+    desk.posting._keeper = desk.posting._sending._keeper = cast(Keeper, gate)
     return desk
 
 
@@ -47,7 +49,7 @@ def test_nothing_is_prepared_or_sent_and_the_rep_is_told_once() -> None:
     assert (row.state, row.work, row.request, row.attempts) == ("waiting", "post", None, 0)
     assert (row.reason or {})["who"] == "admin"
     assert waits_for_connection(row)
-    assert (datetime.fromisoformat(row.due_at) - NOW).total_seconds() == RECONNECT_WAIT
+    assert (datetime.fromisoformat(row.due_at) - desk.now).total_seconds() == RECONNECT_WAIT
     assert desk.receipts.states == ["waiting"]
     assert [line["event"] for line in logs if line["event"] != "step.reached"] == ["order.waiting"]
 
@@ -75,6 +77,22 @@ def test_what_was_in_doubt_before_is_looked_for_afterwards() -> None:
 
     assert desk.work()[0].state == "posted"
     assert len(desk.books.estimates) == len(desk.books.requests) == 1
+
+
+def test_a_row_that_was_put_off_while_the_company_came_back_is_tried_again_at_once() -> None:
+    gate = Gate()
+    gate.halt = Disconnected("it was revoked")
+    desk = desk_behind(gate)
+    write = desk.ledger.write
+
+    def connected_meanwhile(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+        gate.halt = None
+        return write(rows)
+
+    desk.ledger.write = connected_meanwhile  # type: ignore[method-assign]
+    [row] = desk.posting.work(list(desk.ledger.rows))
+    assert waits_for_connection(row)
+    assert datetime.fromisoformat(row.due_at) == desk.now
 
 
 def test_whoever_meets_it_first_tells_the_keeper_instead_of_logging_every_row() -> None:

@@ -28,6 +28,8 @@ class Rows:
         self.others: list[Callable[[Row], Row]] = []
         self.lost = False
 
+    under_way = Ledger.under_way
+
     def listed(self, view: str, keys: Sequence[str]) -> list[Row]:
         def emitted(row: Row) -> set[str]:
             known = row.estimate or {}

@@ -39,6 +39,11 @@ class Rows:
     def read(self, row_ids: list[str]) -> dict[str, Row]:
         return {each: self.rows[each] for each in row_ids if each in self.rows}
 
+    under_way = Ledger.under_way
+
+    def listed(self, view: str, keys: list[str]) -> list[Row]:
+        return [row for row in self.rows.values() if row.ulid in keys]
+
     def write(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
         self.rows |= {row.id: row for row in rows}
         return rows, []
@@ -135,7 +140,9 @@ def test_a_number_that_our_own_estimate_has_is_adopted_and_another_one_is_not(de
     quickbooks.control("POST", "office", {"entity": "Estimate", "id": (made.estimate or {})["id"], "delete": True})
     body = parsed_json((row.request or {})["body"]) | {"PrivateNote": "Somebody else's"}
     desk.gateway.create("Estimate", canonical_json(body), "theirs")
-    assert desk.refused(replace(row, request={**(row.request or {}), "request_id": "third"})) is None
+    refused = desk.refused(replace(row, request={**(row.request or {}), "request_id": "third"}))
+    assert refused is not None
+    assert (refused.state, refused.doubtful, refused.refusals) == ("parked", False, 1)
 
 
 @pytest.mark.parametrize("code", ["2500", "610"])
