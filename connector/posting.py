@@ -10,19 +10,20 @@ from typing import Any
 
 import structlog
 
-from connector.changing import Folded, Settled, change_of, passed_on
-from connector.check import ORDER_NOT_YET, WAITING_CODES, Facts, Reason
-from connector.contents import later_change, readable, whole_of
+from connector.changing import passed_on
+from connector.check import Reason
+from connector.drafting import Drafting, Drafts
 from connector.errors import CouchError, QuickBooksError
 from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import LATER, Ledger, Row
 from connector.looking import Looking
 from connector.outcomes import answered, parked, posted, refused, summed_up, waits_for_connection
-from connector.preparing import Policy, prepare, request_of, with_batch
+from connector.policy import Policy
+from connector.preparing import with_batch
 from connector.quickbooks import Gateway, Keeper
 from connector.receipts import Receipts
-from connector.records import Order, time_text
+from connector.records import time_text
 from connector.repairing import Repairing
 from connector.sending import Sending
 from connector.steps import Step, reached
@@ -58,6 +59,7 @@ class Posting:
         self._realm = realm
         self._clock = clock
         self._keeper = keeper
+        self._drafting = Drafting(ledger, facts, realm, clock)
         self._sending = Sending(gateway, Repairing(ledger, gateway, self._looking), clock, jitter, keeper)
 
     def work(self, row_ids: Sequence[str]) -> list[Row]:
@@ -173,12 +175,14 @@ class Posting:
                     fresh.append(row)
                     alone.add(row.id)
         outcomes.extend(self._sending.repeat(repeats))
-        prepared, refusals, moved = self._prepare(fresh)
-        outcomes.extend(refusals)
-        together = [row for row in prepared if row.id not in alone and (row.request or {})["operation"] != "void"]
+        drafts = self._draft(fresh)
+        outcomes.extend(drafts.answered)
+        together = [
+            row for row in drafts.prepared if row.id not in alone and (row.request or {})["operation"] != "void"
+        ]
         if len(together) < BATCH_FROM:
             together = []
-        single = [row for row in prepared if row not in together]
+        single = [row for row in drafts.prepared if row not in together]
         batch = with_batch(together)
         recorded, _ = self._ledger.write([*single, *batch])
         reached(Step.REQUEST_RECORDED, (row.id for row in recorded))
@@ -186,85 +190,18 @@ class Posting:
         outcomes.extend(self._sending.send_together([row for row in recorded if row.id in batched]))
         outcomes.extend(self._sending.send(row) for row in recorded if row.id not in batched)
         reached(Step.ANSWERED, (row.id for row in recorded))
-        return outcomes, moved
+        return outcomes, drafts.moved
 
-    def _prepare(self, rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
-        """Rows with their request, rows that need none or were refused, and orders that change before posting."""
+    def _draft(self, rows: list[Row]) -> Drafts:
         if not rows:
-            return [], [], []
+            return Drafts()
         try:
             policy = self._policy()
         except QuickBooksError as error:
-            return [], [self._sending.failed(row, error) for row in rows], []
-        later = one_for_each_order(rows)
-        prepared, settled = self._prepare_new([row for row in rows if row.kind not in LATER], policy)
-        changes, answers, moved = self._prepare_changes(later, policy) if later else ([], [], [])
+            return Drafts(answered=[self._sending.failed(row, error) for row in rows])
+        drafts = self._drafting.draft(rows, policy)
         reached(Step.CHECKED, (row.id for row in rows))
-        return prepared + changes, settled + answers, moved
-
-    def _prepare_new(self, rows: list[Row], policy: Policy) -> tuple[list[Row], list[Row]]:
-        now = self._clock()
-        records = [(row, readable(row)) for row in rows]
-        orders = [(row, record) for row, record in records if isinstance(record, Order)]
-        facts = {row.id: found for (row, _), found in zip(orders, self._facts.read(orders), strict=True)}
-        prepared: list[Row] = []
-        refusals: list[Row] = []
-        for row, record in records:
-            outcome = prepare(row, record, facts.get(row.id, Facts()), policy)
-            if isinstance(outcome, Reason):
-                refusals.append(refused(row, outcome, now))
-            else:
-                prepared.append(self._with_request(row, "create", *outcome))
-        return prepared, refusals
-
-    def _prepare_changes(self, rows: list[Row], policy: Policy) -> tuple[list[Row], list[Row], list[Row]]:
-        now = self._clock()
-        orders = self._ledger.read(sorted({row.order_row for row in rows}))
-        under_way = self._ledger.under_way(orders.values())
-        wholes = [(row, whole) for row in rows if (whole := whole_of(row, orders.get(row.order_row))) is not None]
-        facts = {row.id: found for (row, _), found in zip(wholes, self._facts.read(wholes), strict=True)}
-        prepared: list[Row] = []
-        answers: list[Row] = []
-        moved: list[Row] = []
-        for row in rows:
-            order = orders.get(row.order_row)
-            obstacle = self._obstacle(row, order, under_way)
-            if obstacle is not None:
-                answers.append(refused(row, obstacle, now))
-                continue
-            outcome = change_of(row, later_change(row), order, facts.get(row.id, Facts()), policy, now)
-            if isinstance(outcome, Folded):
-                stored, overtaken = self._ledger.write([outcome.order])
-                moved += stored
-                if overtaken:
-                    continue  # somebody else wrote the order's row just now: it is looked at again
-                outcome = outcome.answer
-            if isinstance(outcome, Reason):
-                answers.append(refused(row, outcome, now))
-            elif isinstance(outcome, Settled):
-                answers.append(outcome.row)
-            else:
-                prepared.append(self._with_request(row, outcome.operation, outcome.entity, outcome.body))
-        return prepared, answers, moved
-
-    def _obstacle(self, row: Row, order: Row | None, under_way: dict[str, set[str]]) -> Reason | None:
-        """Why a change can't be looked at now, whatever it says."""
-        if order is None or order.posted_at is None:
-            return None
-        home = (order.request or {}).get("realm", self._realm)
-        if home != self._realm:
-            text = f"Its order is in company {home}, which is not the one that is connected now."
-            return Reason("other_company", text, "admin")
-        if under_way.get(order.id, set()) - {row.id}:
-            return Reason(ORDER_NOT_YET, "It waits for an earlier change whose outcome is not certain yet.", "nobody")
-        return None
-
-    def _with_request(self, row: Row, operation: str, entity: str, body: bytes) -> Row:
-        at = time_text(self._clock())
-        request = request_of(row, operation, entity, body, realm=self._realm, at=at)
-        # What it waited for is there now; those looks were no attempts.
-        waited = (row.reason or {}).get("code") in WAITING_CODES
-        return row.step(at, "sending", request=request, sent_at=at, attempts=0 if waited else row.attempts)
+        return drafts
 
     def _unchanged(self, row: Row, error: QuickBooksError) -> Row:
         """The row after a failure before anything left: it changes nothing about a doubt, which stays."""
@@ -294,19 +231,6 @@ def in_turn(rows: Iterable[Row]) -> list[list[Row]]:
     for row in rows:
         groups[0 if row.kind == "customer_request" else 2 if row.kind in LATER else 1].append(row)
     return [group for group in groups if group]
-
-
-def one_for_each_order(rows: Iterable[Row]) -> list[Row]:
-    """At most one later change of each order, the one that counts: a cancellation, else the newest amendment."""
-    chosen: dict[str, Row] = {}
-    for row in sorted((row for row in rows if row.kind in LATER), key=weight):
-        chosen[row.order_row] = row
-    return list(chosen.values())
-
-
-def weight(row: Row) -> tuple[bool, int]:
-    """Sorts later changes of an order: what counts most comes last."""
-    return row.kind == "cancellation", int(row.content.get("number", 0))
 
 
 def _told(row: Row) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from connector.errors import MappingError
 from connector.identifiers import REQUEST_NAMESPACE, request_id
 from connector.ledger import Document, Row
 from connector.mapping import customer_of, estimate_of
-from connector.policy import Policy as Policy
+from connector.policy import Policy
 from connector.quickbooks import canonical_json
 from connector.records import CustomerRequest, Order
 

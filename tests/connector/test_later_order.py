@@ -14,7 +14,7 @@ from connector.contents import later_change, readable
 from connector.ledger import Row
 from connector.outcomes import posted
 from connector.pinning import pin
-from connector.preparing import Policy
+from connector.policy import Policy
 from connector.records import Order
 from tests.connector.samples import CUSTOMER, DATABASE, ORDER, PRODUCTS, ULID, change, order
 

@@ -24,8 +24,8 @@ from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import Ledger, Row
 from connector.pinning import pin
+from connector.policy import Policy
 from connector.posting import Posting
-from connector.preparing import Policy
 from connector.quickbooks import BatchItem, BatchOutcome, Gateway
 from connector.quickbooks.bodies import parsed_json
 from connector.receipts import Receipts
