@@ -83,10 +83,12 @@ def _not_ready(order: Row | None, *, cancels: bool) -> Reason | None:
     if not cancels and (order.state == "held" or (order.reason or {}).get("code") == "unreadable"):
         text = f"It waits for the order, which is {order.state}: {(order.reason or {}).get('text', '')}"
         return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "office")))
-    if order.posted_at is None and order.state == "parked" and order.suspect:
-        text = f"The order is parked, and it must be certain first whether QuickBooks has it: {_reason_of(order)}"
-        return Reason(ORDER_NOT_YET, text)
-    if order.posted_at is None and (order.doubtful or order.suspect):
+    # One that is parked was examined or looked for since: QuickBooks does not have it, so it may be changed.
+    settled = order.state == "parked" and not order.doubtful
+    if order.posted_at is None and (order.doubtful or order.suspect) and not settled:
+        if order.state == "parked":
+            text = f"The order is parked, and it must be certain first whether QuickBooks has it: {_reason_of(order)}"
+            return Reason(ORDER_NOT_YET, text)
         return Reason(ORDER_NOT_YET, "It waits until it is certain whether QuickBooks has the order.", "nobody")
     return None
 

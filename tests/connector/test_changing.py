@@ -107,7 +107,7 @@ def test_a_cancellation_closes_or_rejects_an_estimate_and_voids_an_invoice() -> 
     ("known", "words"),
     [
         (None, "has not arrived yet"),
-        (replace(an_order(), state="parked", suspect=True, reason={"code": "x", "text": "No stock."}), "No stock."),
+        (replace(an_order(), state="parked", sent_at=AT, reason={"code": "x", "text": "No stock."}), "No stock."),
         (replace(an_order(), sent_at=AT), "until it is certain"),
         (replace(an_order(), suspect=True), "until it is certain"),
     ],

@@ -179,3 +179,12 @@ def test_a_cancellation_that_quickbooks_shows_already_is_not_sent_again(note: st
     order_row = in_quickbooks(row_of(order()), PrivateNote=note, TxnStatus=status)
     result = outcome(row_of({**document, **head}), order_row)
     assert isinstance(result, Wanted if sent else Settled)
+
+
+def test_an_order_that_was_in_doubt_once_and_is_parked_now_can_be_repaired_and_withdrawn() -> None:
+    once = replace(row_of(order()), suspect=True)
+    for waits in (replace(once, state="waiting"), replace(once, state="parked", sent_at=AT)):
+        result = outcome(amendment(1), waits)
+        assert isinstance(result, Reason)
+        assert result.code == "order_not_yet"
+    assert folded(amendment(1), replace(once, state="parked")).suspect
