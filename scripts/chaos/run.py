@@ -33,6 +33,7 @@ from journeys.stage import Stage
 TICK = 0.1  # seconds; the longest time between two looks at the board
 LOOK_THROUGH = 2.0  # seconds between two looks of the office at what is parked
 EVER = "9999"
+CALM = 420.0  # seconds for everything to settle once the trouble is over
 PATIENCE = 90.0  # seconds without news after which what is not settled counts as never settled
 
 
@@ -92,7 +93,8 @@ def run(
         act(player, office, board, say, lambda: player.over or time.monotonic() > latest)
         say(f"{player.written} documents are handed in; the trouble ends")
         trouble.stop()
-        act(player, office, board, say, lambda: player.over and settled(player.stories, board))
+        late = time.monotonic() + CALM
+        act(player, office, board, say, lambda: done(player, board) or time.monotonic() > late)
         say("everything is read from the beginning once more")
         read_again(stage, list(databases.values()))
         act(player, office, board, say, lambda: settled(player.stories, board))
@@ -158,6 +160,11 @@ def act(player: Player, office: Office, board: Board, say: Callable[[str], None]
             open_now = sum(not is_settled(story, board) for story in player.stories)
             say(f"  {player.written} documents handed in, {open_now} of {len(player.stories)} stories not settled")
         board.wait(TICK)
+
+
+def done(player: Player, board: Board) -> bool:
+    """Whether every document was handed in and has the receipt it is to end with."""
+    return player.over and settled(player.stories, board)
 
 
 def settled(stories: list[Story], board: Board) -> bool:
