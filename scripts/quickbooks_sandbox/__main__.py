@@ -38,6 +38,11 @@ def main() -> None:
     parser.add_argument("--webhook-url", help="where changes are told, an http address on loopback")
     parser.add_argument("--webhook-verifier-token", default="", help="what webhooks are signed with")
     options = parser.parse_args()
+    realms = tuple(options.realm or [REALM])
+    if len(set(realms)) < len(realms) or not all(realm.isdigit() for realm in realms):
+        parser.error(f"realms are different numbers, not {', '.join(realms)}")
+    if not 0 <= options.latency < 120:
+        parser.error(f"a latency is between 0 and 120 seconds, not {options.latency}")
     webhook = None
     if options.webhook_url:
         try:
@@ -47,7 +52,7 @@ def main() -> None:
     app = App(options.client_id, options.client_secret, options.refresh_token)
     start = Start(
         app,
-        tuple(options.realm or [REALM]),
+        realms,
         enforce_limits=options.limits == "documented",
         empty_company=options.empty_company,
         history=not options.no_history,
@@ -56,7 +61,7 @@ def main() -> None:
         webhook=webhook,
     )
     path = None if options.state == ":memory:" else Path(options.state)
-    sandbox = Sandbox(start, lambda realm: Store(path and store_path(path, realm, start.realms[0])))
+    sandbox = Sandbox(start, lambda realm: Store(path and store_path(path, realm, realms[0])))
     server = Server(options.port, sandbox)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     stop = threading.Event()
@@ -68,7 +73,7 @@ def main() -> None:
         "ready": True,
         "port": server.server_address[1],
         "pid": os.getpid(),
-        "realm": start.realms[0],
+        "realm": realms[0],
         "client_id": options.client_id,
         "client_secret": options.client_secret,
         "refresh_token": options.refresh_token,

@@ -100,7 +100,7 @@ def seed(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: A
 
 
 def office(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
-    """What somebody in the office does in QuickBooks: {"entity", "id", "changes"} or {"...", "delete": true}."""
+    """What somebody does in QuickBooks itself: {"entity", "id"} and one of `office.DEEDS`."""
     return carry_out(company, body)
 
 

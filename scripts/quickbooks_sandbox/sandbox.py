@@ -43,7 +43,8 @@ class Sandbox:
         for realm in others:
             self._open(realm, start.country)
         for realm, country in self.company.store.value("added", {}).items():
-            self._open(realm, country)
+            if realm not in self.companies:
+                self._open(realm, country)
         self.webhooks = Webhooks(self.company.clock, lambda: self.company.switches)
         kept = self.company.store.value("webhook")
         self.webhooks.point(Endpoint.read(kept) if kept else start.webhook)
@@ -89,7 +90,7 @@ class Sandbox:
 
     def reset(self, country: str | None = None) -> None:
         """Back to what was first started, in another country if one is named; added companies are gone."""
-        for realm in self.company.store.value("added", {}):
+        for realm in set(self.companies) - set(self.start.realms):
             company = self.companies.pop(realm)
             company.store.clear()
             company.store.commit()

@@ -129,3 +129,19 @@ def test_the_command_line_names_several(tmp_path: Path) -> None:
         process.stdin.close()
         assert process.wait(30) == 0
     assert {path.name for path in tmp_path.iterdir()} >= {"company", "company-22"}
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (["--realm", "11", "--realm", "11"], "different numbers"),
+        (["--realm", "eleven"], "different numbers"),
+        (["--latency", "-1"], "latency"),
+        (["--latency", "nan"], "latency"),
+        (["--country", "FR"], "country"),
+    ],
+)
+def test_the_command_line_refuses_what_makes_no_sense(options: list[str], text: str) -> None:
+    command = [sys.executable, "-m", "quickbooks_sandbox", "--port", "0", "--follow-stdin", *options]
+    ended = subprocess.run(command, env={"PYTHONPATH": str(SCRIPTS)}, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 2 and text in ended.stderr
