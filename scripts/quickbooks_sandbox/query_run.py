@@ -137,5 +137,6 @@ def _sortable(value: Any) -> tuple[int, Any]:
         return (0, "")
     if isinstance(value, int | Decimal):
         return (1, Decimal(value))
-    moment = _moment(value) if len(str(value)) > 10 and value[10] == "T" else None
-    return (2, str(value).lower()) if moment is None else (1, moment.timestamp())
+    text = str(value)
+    moment = _moment(text) if len(text) > 10 and text[10] == "T" else None
+    return (2, text.lower()) if moment is None else (1, moment.timestamp())

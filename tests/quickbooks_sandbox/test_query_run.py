@@ -195,3 +195,11 @@ def test_it_finds_numbers_whatever_they_are_written_like(api: Api) -> None:
         assert api.query(f"select count(*) from Invoice where TotalAmt = {value}") == {"totalCount": 1}
     found: dict[str, Any] = api.query("select count(*) from Invoice where Balance > 'many'")
     assert found == {"totalCount": 0}
+
+
+def test_it_sorts_by_what_is_no_plain_value_somehow(api: Api) -> None:
+    fields = "CheckPayment", "CreditCardPayment"
+    purchase = {"PaymentType": "Cash", "AccountRef": {"value": "35"}, "Line": [{"Amount": 1}]}
+    made = [api.write("purchase", {**purchase, name: {"Note": "x" * 20}})["Id"] for name in fields]
+    found = api.query("select * from Purchase orderby CheckPayment")["Purchase"]
+    assert sorted(each["Id"] for each in found) == made
