@@ -36,7 +36,6 @@ def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
     """Answer one request below `/v3/company/`; raises Dropped or Cut when the connection is to end instead."""
     realm, _, rest = request.path.removeprefix("/v3/company/").partition("/")
     segments = [segment for segment in rest.split("/") if segment]
-    kind, facts = _facts(request, realm, segments)
     company = sandbox.companies.get(realm, sandbox.company)
     unread = None
     if request.body and "xml" in request.headers.get("content-type", ""):
@@ -44,6 +43,7 @@ def company_reply(sandbox: Sandbox, request: Request, stopping: threading.Event)
             request = replace(request, body=money.write(as_document(request.body)))
         except Fault as fault:
             unread = fault
+    kind, facts = _facts(request, realm, segments)
     armed = sandbox.trouble.strike(facts)
     try:
         if unread is not None:

@@ -45,6 +45,14 @@ def test_an_invoice_in_xml_is_the_invoice_in_json(api: Api) -> None:
     assert root.findtext(f"{SPACE}Invoice/{SPACE}SyncToken") == "1"
 
 
+def test_a_fault_tells_an_update_in_xml_from_a_create(api: Api) -> None:
+    api.control("POST", "faults", {"kind": "severe_error", "match": {"operation": "update"}})
+    made = post(api, "invoice", INVOICE).findtext(f"{SPACE}Invoice/{SPACE}Id")
+    update = f'<Invoice xmlns="{SPACE[1:-1]}" sparse="true"><Id>{made}</Id><SyncToken>0</SyncToken></Invoice>'
+    error = post(api, "invoice", update).find(f"{SPACE}Fault/{SPACE}Error")
+    assert error is not None and error.get("code") == "10000"
+
+
 def test_a_batch_in_xml_has_its_answers(api: Api) -> None:
     customer = '<BatchItemRequest bId="1" operation="create"><Customer><DisplayName>Zoé</DisplayName></Customer>'
     query = '<BatchItemRequest bId="2"><Query>select * from Term</Query></BatchItemRequest>'
