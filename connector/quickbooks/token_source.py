@@ -206,7 +206,12 @@ class TokenSource:
                 self._unsaved = None
                 log.info("quickbooks.late_renewal_dropped", realm=self.realm)
                 return self._row()
-            elif row.tokens.obtained_at <= tokens.obtained_at or row.disconnected_at is not None:
+            elif (
+                # While the claim is ours nobody else renewed, whatever the clock said that stamped the row.
+                self._claim.holds(row)
+                or row.tokens.obtained_at <= tokens.obtained_at
+                or row.disconnected_at is not None
+            ):
                 merged = row.succeeded_by(tokens)
             else:
                 merged = row.preceded_by(tokens)

@@ -126,6 +126,19 @@ def test_it_renews_when_quickbooks_refuses_a_fresh_token(source: TokenSource, in
     assert intuit.asked == ["refresh-0"]
 
 
+def test_a_clock_that_was_ahead_when_the_row_was_written_costs_no_renewal(
+    source: TokenSource, store: TokenStore, wall_clock: Any, intuit: Intuit
+) -> None:
+    wall_clock.forward(days=400)
+    source.connect(intuit.pair(0))
+    wall_clock.forward(days=-400)
+
+    assert source.renew("access-0") == "access-1"
+    row = row_of(store)
+    assert (row.tokens.refresh_token, row.previous_refresh_token, row.holder) == ("refresh-1", "refresh-0", "")
+    assert source.access_token() == "access-1"
+
+
 def test_it_renews_once_for_many_threads(source: TokenSource, wall_clock: Any, intuit: Intuit) -> None:
     wall_clock.forward(hours=2)
     together = threading.Barrier(8)
