@@ -82,8 +82,9 @@ class Lease:
             if (current.get("holder"), current.get("fence")) != (self.holder, self.fence):
                 self._held_until = 0.0
                 raise LeaseLost("another connector has taken the lease") from error
-            # The answer to an earlier renewal of our own was lost.
+            # The answer to an earlier renewal of our own was lost. Watchers count from that one, so it takes another.
             self._revision = current["_rev"]
+            self._revision = self._database.put(self._document(self.holder))
         self._held_until = now + self.life * SAFETY
 
     def release(self) -> None:

@@ -94,3 +94,18 @@ def test_a_renewal_whose_answer_was_lost_costs_nothing(database: Database) -> No
     lease.renew()
     lease.renew()
     assert lease.held()
+
+
+def test_a_renewal_after_a_lost_answer_starts_the_watchers_wait_anew(database: Database) -> None:
+    own, watch = Clock(), Clock()
+    first, second = Lease(database, 10, own), Lease(database, 10, watch)
+    assert first.try_take()
+    written = database.get(LEASE)
+    assert written is not None
+    database.put(written)  # what the renewal did before its answer was lost
+    assert not second.try_take()
+    own.now = watch.now = 7.0
+    first.renew()
+    own.now = watch.now = 12.0
+    assert first.held()
+    assert not second.try_take()
