@@ -57,9 +57,13 @@ class Upkeep:
 
 
 def done(task: Task) -> float | None:
-    """Do a task; one that CouchDB prevents is tried again in two seconds."""
+    """Do a task; one that CouchDB prevents, or that fails in any other way, is tried again in two seconds."""
     try:
         return task()
     except CouchError as error:
         log.warning("quickbooks.not_kept", reason=str(error))
+        return AFTER_FAILURE
+    except Exception:
+        # Nothing that goes wrong in one task may end the thread that keeps them all.
+        log.exception("quickbooks.upkeep_failed")
         return AFTER_FAILURE

@@ -31,9 +31,10 @@ def test_it_sleeps_until_it_is_woken_and_then_does_every_task_when_it_is_due() -
     assert calls.empty()
 
 
-def test_it_does_a_task_again_that_couchdb_prevented(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("failure", [CouchUnreachable("CouchDB does not answer"), KeyError("beat")])
+def test_it_does_a_task_again_that_failed(monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
     monkeypatch.setattr(upkeep, "AFTER_FAILURE", 0.01)
-    outcomes = iter([CouchUnreachable("CouchDB does not answer"), None])
+    outcomes = iter([failure, None])
     again = threading.Event()
 
     def fails_once() -> float | None:
