@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +45,7 @@ def events_of(body: bytes) -> list[Event]:
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
     if isinstance(document, list):
-        return [_cloud_event(each) for each in document if isinstance(each, dict)]
+        return [_cloud_event(each) for each in document]
     if isinstance(document, dict) and isinstance(document.get("eventNotifications"), list):
         return [event for each in document["eventNotifications"] for event in _notification(each)]
     if isinstance(document, dict) and "specversion" in document:
@@ -53,8 +53,10 @@ def events_of(body: bytes) -> list[Event]:
     raise ValueError("it is neither a list of CloudEvents nor an envelope with eventNotifications")
 
 
-def _cloud_event(event: Mapping[str, Any]) -> Event:
+def _cloud_event(event: Any) -> Event:
     """`"type": "qbo.estimate.updated.v1"` says kind and operation."""
+    if not isinstance(event, dict):
+        raise ValueError("an event is no object")
     parts = str(event.get("type", "")).lower().split(".")
     kind, operation = (parts[1], parts[2]) if len(parts) >= 3 and parts[0] == "qbo" else ("", "")
     return Event(str(event.get("id", "")), str(event.get("intuitaccountid", "")), kind, operation)
@@ -65,12 +67,15 @@ def _notification(notification: Any) -> list[Event]:
     if not isinstance(notification, dict):
         raise ValueError("a notification is no object")
     realm = str(notification.get("realmId", ""))
-    entities = (notification.get("dataChangeEvent") or {}).get("entities")
+    changes = notification.get("dataChangeEvent")
+    entities = changes.get("entities") if isinstance(changes, dict) else None
     if not isinstance(entities, list):
         return [Event("", realm, "", "")]
-    return [_changed(realm, entity) for entity in entities if isinstance(entity, dict)]
+    return [_changed(realm, entity) for entity in entities]
 
 
-def _changed(realm: str, entity: Mapping[str, Any]) -> Event:
+def _changed(realm: str, entity: Any) -> Event:
+    if not isinstance(entity, dict):
+        return Event("", realm, "", "")
     operation = str(entity.get("operation", "")).lower()
     return Event("", realm, str(entity.get("name", "")).lower(), OPERATIONS.get(operation, operation))

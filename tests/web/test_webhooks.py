@@ -49,6 +49,11 @@ def old(name: str = "Estimate", operation: str = "Update", realm: str = REALM) -
     return {"eventNotifications": [{"realmId": realm, "dataChangeEvent": {"entities": [entity]}}]}
 
 
+def shaped(changes: Any) -> dict[str, Any]:
+    """The envelope from before 2026 with `dataChangeEvent` as given."""
+    return {"eventNotifications": [{"realmId": REALM, "dataChangeEvent": changes}]}
+
+
 def signed(body: bytes, token: str = NEW) -> str:
     return base64.b64encode(hmac.new(token.encode(), body, hashlib.sha256).digest()).decode()
 
@@ -88,6 +93,16 @@ DELIVERIES: dict[str, tuple[Any, set[str]]] = {
     "the old envelope with a deletion": (old("Invoice", "Delete"), {"invoice"}),
     "the old envelope without entities": ({"eventNotifications": [{"realmId": REALM}]}, {"any"}),
     "the old envelope with nonsense": ({"eventNotifications": ["x"]}, {"any"}),
+    "the old envelope with changes as a list": (shaped([{"entities": []}]), {"any"}),
+    "the old envelope with changes as a text": (shaped("entities"), {"any"}),
+    "the old envelope with changes as a number": (shaped(7), {"any"}),
+    "the old envelope with entities as an object": (shaped({"entities": {"name": "Estimate"}}), {"any"}),
+    "the old envelope with an entity as a text": (shaped({"entities": ["Estimate"]}), {"any"}),
+    "a list of texts": (["qbo.estimate.updated.v1"], {"any"}),
+    "a list of lists": ([[event()]], {"any"}),
+    "a number": (7, {"any"}),
+    "a text": ("eventNotifications", {"any"}),
+    "null": (None, {"any"}),
     "no JSON": (b"not JSON at all \xff", {"any"}),
     "JSON of another shape": ({"unheard": "of"}, {"any"}),
     "JSON that never ends": (b"[" * 200_000, {"any"}),
