@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from connector.couch import Database
-from connector.errors import ConnectionRefused, DocumentConflict
+from connector.errors import ConnectionRefused, DocumentConflict, NotFound
 from connector.records import time_text
 
 LIFE = timedelta(minutes=10)
@@ -70,7 +70,7 @@ class Consents:
     def _forget(self, document_id: str, revision: str) -> bool:
         try:
             self._database.delete(document_id, revision)
-        except DocumentConflict:
+        except (DocumentConflict, NotFound):
             return False
         return True
 

@@ -9,7 +9,7 @@ import pytest
 
 from connector.consents import LIFE, Consents
 from connector.couch import CouchServer, Database
-from connector.errors import ConnectionRefused
+from connector.errors import ConnectionRefused, NotFound
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -74,6 +74,20 @@ def test_of_two_answers_at_the_same_moment_one_counts(
     monkeypatch.setattr(database, "get", read_and_be_overtaken)
     with pytest.raises(ConnectionRefused, match="used already"):
         consents.redeem(state, "alice", NOW)
+
+
+def test_a_consent_that_is_gone_already_when_it_is_to_be_forgotten_counts_as_used(
+    consents: Consents, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = consents.begin("alice", False, NOW)
+
+    def gone(document_id: str, revision: str) -> None:
+        raise NotFound("DELETE: 404 missing", status=404, reason="missing")
+
+    monkeypatch.setattr(database, "delete", gone)
+    with pytest.raises(ConnectionRefused, match="used already"):
+        consents.redeem(state, "alice", NOW)
+    assert consents.begin("alice", False, NOW)
 
 
 def test_beginning_again_forgets_what_that_person_began_before_and_what_has_expired(consents: Consents) -> None:
