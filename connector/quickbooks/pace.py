@@ -198,6 +198,10 @@ class Pace:
                 self._asking = False
                 self._condition.notify_all()
         self._claimed()
+        with self._condition:
+            too_late = not self._closed and self._reservation.until <= self._clock.now()
+        if too_late:
+            raise QuickBooksUnreachable("CouchDB is too slow to put on record what leaves; nothing was sent")
 
     def _bring_in_line(self, failure: str) -> None:
         try:

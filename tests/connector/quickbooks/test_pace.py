@@ -10,7 +10,7 @@ import pytest
 
 from connector.errors import CouchUnreachable, QuickBooksUnreachable
 from connector.quickbooks.pace import Pace
-from connector.quickbooks.pace_record import PaceRecord
+from connector.quickbooks.pace_record import VALID, PaceRecord
 from connector.quickbooks.windows import Limits
 
 
@@ -222,6 +222,22 @@ def test_it_says_that_nothing_was_sent_while_couchdb_is_away(rows: Any) -> None:
 
     with pace.turn():
         assert pace.frozen_until is None
+
+
+def test_it_says_so_when_couchdb_is_so_slow_that_a_claim_has_run_out_once_it_is_on_record(
+    rows: Any, clock: FakeClock
+) -> None:
+    def slow() -> None:
+        clock.time += VALID
+
+    pace = Pace(4, record=PaceRecord(rows, "913", clock=clock.now), clock=clock)
+    for _ in range(3):
+        rows.before_put.append(slow)
+        with pytest.raises(QuickBooksUnreachable, match="CouchDB is too slow"), pace.turn():
+            raise AssertionError("it must not leave")
+
+    with pace.turn():
+        assert rows.before_put == []
 
 
 def test_it_claims_more_among_real_threads_as_it_needs_more(rows: Any) -> None:
