@@ -46,12 +46,22 @@ class Standing:
     frozen_for: float = 0.0
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How an entry was last read, since when it has stood so, and the last reading that showed it otherwise."""
+
+    token: Any
+    since: float
+    not_before: float
+
+
 class PaceRecord:
     """The document `pace:<realm>`, written by compare-and-swap; one instance is one process (a holder).
 
     A claim counts until its holder has let it go, or has been silent for so long that nothing sent under it can
     still count at QuickBooks: by the reader's own clock from when it first saw the claim, or by the wall clock with
-    a margin, whichever is sooner. So neither a restart nor a day without a connector has to wait for nothing.
+    a margin, whichever is sooner. So neither a restart nor a day without a connector has to wait for nothing. The wall
+    clock never makes a claim older than the last reading that did not show it yet: whoever is seen to move is alive.
     """
 
     def __init__(
@@ -70,7 +80,8 @@ class PaceRecord:
         self._wall_clock = wall_clock
         self._known = False
         self._document: dict[str, Any] = {}
-        self._seen: dict[str, tuple[Any, float]] = {}
+        self._read_at = float("-inf")
+        self._seen: dict[str, Seen] = {}
         self._beat = 0
 
     def freeze(self, seconds: float) -> Freeze:
@@ -126,10 +137,12 @@ class PaceRecord:
         frozen = self._document.get("frozen")
         if frozen:
             tokens["frozen"] = frozen["id"]
+        known, missing = self._seen, Seen(None, now, now)
         self._seen = {
-            name: self._seen[name] if self._seen.get(name, (None,))[0] == token else (token, now)
+            name: known[name] if known.get(name, missing).token == token else Seen(token, now, self._read_at)
             for name, token in tokens.items()
         }
+        self._read_at = now
 
     def _holders(self) -> dict[str, dict[str, Any]]:
         holders: dict[str, dict[str, Any]] = self._document.get("holders") or {}
@@ -137,9 +150,12 @@ class PaceRecord:
 
     def _age(self, token: Any, name: str, at: str) -> float:
         """Seconds for which an entry has certainly stood unchanged."""
+        by_wall_clock = (self._wall_clock() - moment(at)).total_seconds() - MARGIN
         seen = self._seen.get(name)
-        observed = self._clock() - seen[1] if seen is not None and seen[0] == token else 0.0
-        return max(observed, (self._wall_clock() - moment(at)).total_seconds() - MARGIN)
+        if seen is None or seen.token != token:
+            return max(0.0, by_wall_clock)
+        now = self._clock()
+        return max(now - seen.since, min(by_wall_clock, now - seen.not_before))
 
     def _frozen_for(self) -> float:
         frozen = self._document.get("frozen")
@@ -149,7 +165,7 @@ class PaceRecord:
 
     def _longer(self, freeze: Freeze | None) -> dict[str, Any] | None:
         if freeze is not None and freeze.seconds >= self._frozen_for():
-            self._seen["frozen"] = (freeze.id, self._clock())
+            self._seen["frozen"] = Seen(freeze.id, self._clock(), self._clock())
             return {"id": freeze.id, "at": written(freeze.at), "seconds": freeze.seconds}
         return self._document.get("frozen") if self._frozen_for() > 0 else None
 

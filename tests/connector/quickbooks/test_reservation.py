@@ -304,6 +304,34 @@ def test_a_claim_of_long_ago_is_not_waited_for() -> None:
     assert list(holders(world)) == ["next"]
 
 
+@pytest.mark.parametrize("behind", [3600.0, 5 * 365 * 86400.0])
+def test_a_process_that_is_seen_to_move_is_alive_however_far_its_wall_clock_is_behind(behind: float) -> None:
+    world = World()
+    first, late = PaceRecord(world.rows, REALM, holder="first"), Process(world, "late", wall=-behind)
+    assert first.standing().alive == 0
+    work(world, [late], seconds=5, batch=True)
+
+    standing = first.standing(fresh=True)
+    assert (standing.alive, standing.taken) == (1, late.reservation.share)
+    first.write(Claim(STANDING))
+    assert set(holders(world)) == {"first", "late"}
+
+
+def test_a_process_that_died_long_after_it_was_last_seen_to_move_is_not_waited_for() -> None:
+    world = World()
+    first, other = Process(world, "first"), Process(world, "other")
+    for _ in range(2):
+        assert other.try_to_send(False, 0.02, 0.08)
+        first.reservation.claim(fresh=True)
+        world.time += 5
+    rest(world, other, 60)
+    work(world, [other], seconds=8, batch=True)
+    world.time += 3600
+
+    assert first.try_to_send(True, 0.02, 0.08)
+    assert list(holders(world)) == ["first"]
+
+
 def test_an_orderly_end_leaves_no_more_than_what_is_in_use() -> None:
     world = World()
     process = Process(world, "first")
