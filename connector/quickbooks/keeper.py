@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 import structlog
 
-from connector.errors import CallsRefused, CouchError, Disconnected, QuickBooksError
+from connector.errors import CallsRefused, CouchError, Disconnected, Misconfigured, QuickBooksError, Throttled
 from connector.quickbooks.connection import Connection
+from connector.quickbooks.tokens import StoredTokens
 
 LOOK = 5.0  # seconds between looks
 WAKES = 2  # how often the queue is woken: once more, for rows that a thread had just put to sleep
 PROBE = 60.0  # seconds between questions whether QuickBooks takes a company's calls again
+LONGEST = 60.0  # seconds until a renewal that failed is tried again, at most
 
 log = structlog.get_logger()
 
@@ -34,6 +36,9 @@ class Keeper:
         self._halt: Disconnected | None = None
         self._wakes = WAKES
         self._probe_at = 0.0
+        self._renew_at = 0.0
+        self._failures = 0
+        self._failed_grant = ""
         self._trouble = ""
 
     def halted(self) -> Disconnected | None:
@@ -80,14 +85,32 @@ class Keeper:
             elif row.refused_at is not None and not (asking and self._takes_calls_again()):
                 flag = row.because
             if asking and not flag:
-                tokens.renew_ahead(row)
+                self._renew(row)
             self._set(Disconnected(flag) if flag else None)
         except Disconnected as error:
             self._set(error)
         except (CouchError, QuickBooksError) as error:
             self._tell(error)
         else:
-            self._trouble = ""
+            if not self._failures:
+                self._trouble = ""
+
+    def _renew(self, row: StoredTokens) -> None:
+        """Renew where it is due. Intuit is left alone for a while after a failure, unless a person connected since."""
+        if self._ticks() < self._renew_at and row.grant == self._failed_grant:
+            return
+        try:
+            self._connection.tokens.renew_ahead(row)
+        except Disconnected:
+            raise
+        except QuickBooksError as error:
+            slow = isinstance(error, Throttled | Misconfigured)
+            pause = LONGEST if slow else min(LOOK * 2 ** min(self._failures, 10), LONGEST)
+            self._renew_at = self._ticks() + pause
+            self._failures += 1
+            self._failed_grant = row.grant
+            raise
+        self._renew_at, self._failures = 0.0, 0
 
     def _takes_calls_again(self) -> bool:
         if self._ticks() < self._probe_at:
@@ -101,7 +124,7 @@ class Keeper:
         return True
 
     def _tell(self, error: Exception) -> None:
-        """A renewal that fails is tried again at the next look; the same trouble is told once."""
+        """Whatever fails is tried again at a later look; the same trouble is told once."""
         trouble = f"{type(error).__name__}: {error}"
         if trouble != self._trouble:
             self._trouble = trouble
@@ -117,5 +140,5 @@ class Keeper:
         if before is not None:
             log.warning("quickbooks.posting_goes_on", realm=self._connection.realm)
         if self._wakes:
-            self._wakes -= 1
             self._resume()
+            self._wakes -= 1

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from connector.errors import CouchUnreachable, Disconnected
+from connector.errors import CouchUnreachable, Disconnected, Misconfigured, QuickBooksUnreachable, Throttled
 from connector.quickbooks import Connection, Keeper
-from connector.quickbooks.keeper import PROBE
+from connector.quickbooks.keeper import LOOK, PROBE
+from connector.quickbooks.tokens import Tokens
 
 
 class Watch:
@@ -22,6 +25,21 @@ class Watch:
 
     def wake(self) -> None:
         self.woken += 1
+
+
+class Refusing:
+    """Renewals that raise an error while one is set, and how many were asked for."""
+
+    def __init__(self, refresh: Callable[[str], Tokens]) -> None:
+        self.error: Exception | None = None
+        self.asked = 0
+        self._refresh = refresh
+
+    def __call__(self, refresh_token: str) -> Tokens:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return self._refresh(refresh_token)
 
 
 @pytest.fixture
@@ -160,3 +178,78 @@ def test_it_keeps_its_view_and_says_once_when_it_cannot_look(
     keeper.look()
     assert keeper.halted() is None
     assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["quickbooks.not_renewed"]
+
+
+@pytest.fixture
+def refresh(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Refusing:
+    """Intuit's sign-in, which refuses every renewal."""
+    refusing = Refusing(connection.oauth.refresh)
+    monkeypatch.setattr(connection.oauth, "refresh", refusing)
+    return refusing
+
+
+def cut_off(connection: Connection) -> None:
+    """Have a renewal be due: the last one was cut off."""
+    row = connection.store.load(connection.realm)
+    assert row is not None
+    connection.store.save(replace(row, unfinished_since=datetime.now(UTC)))
+
+
+@pytest.mark.parametrize(
+    ("error", "asked_at"),
+    [
+        (Throttled("429"), [0, 60, 120, 180, 240]),
+        (Misconfigured("invalid_client"), [0, 60, 120, 180, 240]),
+        (QuickBooksUnreachable("503"), [0, 5, 15, 35, 75, 135, 195, 255]),
+    ],
+)
+def test_it_asks_intuit_less_and_less_often_while_renewals_fail(
+    connection: Connection, keeper: Keeper, watch: Watch, refresh: Refusing, logs: Any, error: Exception, asked_at: Any
+) -> None:
+    refresh.error = error
+    cut_off(connection)
+    asked = []
+    while watch.now < 300:
+        before = refresh.asked
+        keeper.look()
+        asked += [watch.now] * (refresh.asked - before)
+        watch.now += LOOK
+    assert asked == asked_at
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["quickbooks.not_renewed"]
+
+    refresh.error = None
+    watch.now += PROBE
+    keeper.look()
+    cut_off(connection)
+    asked_before = refresh.asked
+    keeper.look()
+    assert refresh.asked == asked_before + 1
+
+
+def test_a_reconnection_is_renewed_at_once_although_renewals_failed_before(
+    connection: Connection, connect: Callable[[], Connection], keeper: Keeper, refresh: Refusing, quickbooks: Any
+) -> None:
+    refresh.error = Misconfigured("invalid_client")
+    cut_off(connection)
+    keeper.look()
+    refresh.error = None
+    connect().tokens.adopt_refresh_token(quickbooks.refresh_token)
+    cut_off(connection)
+    keeper.look()
+    assert refresh.asked == 2
+
+
+def test_it_wakes_the_queue_again_when_couchdb_prevented_it(connection: Connection, logs: Any) -> None:
+    outcomes: list[Exception | None] = [CouchUnreachable("CouchDB is away"), None, CouchUnreachable("again"), None]
+    woken = []
+
+    def wake() -> None:
+        outcome = outcomes.pop(0)
+        if outcome is not None:
+            raise outcome
+        woken.append(1)
+
+    keeper = Keeper(connection, wake)
+    for _ in range(6):
+        keeper.look()
+    assert (len(woken), outcomes) == (2, [])
