@@ -50,7 +50,9 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
         return burst.measure(directory, of_burst, reps=options.reps, wipe=options.wipe)
     if options.name == "chaos":
         seed = secrets.randbelow(10**6) if options.seed is None else options.seed
-        return chaos.measure(directory, orders=options.orders, seed=seed, reps=options.reps, wipe=options.wipe)
+        return chaos.measure(
+            options.keep or directory, orders=options.orders, seed=seed, reps=options.reps, wipe=options.wipe
+        )
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
@@ -83,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     of_chaos = names.add_parser("chaos", parents=[common], help="everything goes wrong; exit 1 if an order is harmed")
     of_chaos.add_argument("--orders", type=positive, default=500, help="orders and quotes (default 500)")
     of_chaos.add_argument("--seed", type=natural, help="the chance to repeat; by default another one each time")
+    of_chaos.add_argument("--keep", type=Path, help="a folder for databases and logs, which is not deleted")
     of_chaos.add_argument("--reps", type=positive, default=6, help="reps the orders are spread over (default 6)")
     return top
 

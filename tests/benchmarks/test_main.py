@@ -85,7 +85,8 @@ def test_it_says_in_one_line_why_it_cannot_measure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("speed",), ("connector", "--orders", "0"), ("burst", "--long-orders", "-1")]
+    "arguments",
+    [(), ("speed",), ("connector", "--orders", "0"), ("burst", "--long-orders", "-1"), ("chaos", "--seed", "x")],
 )
 def test_it_refuses_a_benchmark_or_a_size_that_makes_no_sense(arguments: tuple[str, ...]) -> None:
     done = bench(*arguments)
