@@ -16,6 +16,7 @@ from connector.settings import Settings, read_settings
 from web import create_app
 
 THREADS = 8  # requests at a time
+MOST_BYTES = 2 * 1024 * 1024  # of a request's body; waitress would take a gigabyte before the console is asked
 
 
 def serve(settings: Settings) -> None:
@@ -30,6 +31,7 @@ def serve(settings: Settings) -> None:
             host=settings.roadbook_web_host,
             port=settings.roadbook_web_port,
             threads=THREADS,
+            max_request_body_size=MOST_BYTES,
             ident="Roadbook",
         )
     except OSError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.proxy.conftest import Site
-from tests.proxy.nginx import BEHIND_AN_OUTER_PROXY, Nginx
+from tests.proxy.nginx import BEHIND_AN_OUTER_PROXY, Nginx, free_port
 from tests.proxy.recorder import Exchange, Recorder
 
 DOCUMENT = "/couch/catalog/product:1"
@@ -165,3 +165,33 @@ def test_it_logs_no_code_that_intuit_leads_back_with(
     lines = [json.loads(line)["uri"] for line in proxy.access_log.read_text().splitlines()]
     assert logged in lines
     assert not [line for line in lines if "SECRET" in line]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/quickbooks/callback?state=s&code=AB1SECRET&realmId=1",
+        "/%71uickbooks/callback?state=s&code=AB1SECRET&realmId=1",
+        "/sign-in?next=%2Fquickbooks%2Fcallback%3Fcode%3DAB1SECRET",
+    ],
+)
+def test_it_logs_no_code_either_while_the_console_is_down(nginx_installed: None, tmp_path: Path, target: str) -> None:
+    with Recorder() as couch, Nginx(tmp_path, couch.address, f"127.0.0.1:{free_port()}") as proxy:
+        assert proxy.ask("GET", target).status == 502
+        assert proxy.ask("GET", "/orders").status == 502
+    (told,) = [line for line in proxy.errors if "connect() failed" in line]
+    assert "/orders" in told
+    assert not [line for line in proxy.errors if "SECRET" in line]
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [("GET", "/quickbooks/callback?code=1"), ("GET", "/sign-in"), ("POST", "/webhooks/quickbooks")],
+)
+def test_it_tells_the_console_the_same_of_the_client_in_every_place(site: Site, method: str, target: str) -> None:
+    claims = [("X-Forwarded-For", "10.9.8.7"), ("X-Forwarded-Prefix", "/x"), ("X-Auth-CouchDB-Roles", "_admin")]
+    site.proxy.ask(method, target, headers=[*claims, ("Cookie", "session=console")])
+    site.proxy.ask("GET", "/orders", headers=[*claims, ("Cookie", "session=console")])
+    here, elsewhere = (dict(request.headers.items()) for request in site.web.requests)
+    assert here == elsewhere
+    assert (here["X-Forwarded-For"], here["Cookie"]) == ("127.0.0.1", "session=console")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.proxy.conftest import Site
 from tests.proxy.nginx import Nginx, free_port
 from tests.proxy.recorder import Exchange
+from web.webhooks import MOST_BYTES
 
 BULK = "/couch/orders-rabcdefghijklm23/_bulk_docs"
 MEBIBYTE = 1024 * 1024
@@ -65,6 +67,23 @@ def test_it_slows_down_whoever_tries_passwords_at_the_console(site: Site, tmp_pa
         assert 429 in answers
         assert proxy.ask("GET", "/sign-in").status == 200
     assert {request.target for request in site.web.requests} == {target, "/sign-in"}
+
+
+def test_it_takes_a_burst_of_webhooks_and_refuses_a_flood(site: Site, tmp_path: Path) -> None:
+    with Nginx(tmp_path, site.couch.address, site.web.address) as proxy:
+        with ThreadPoolExecutor(8) as pool:
+            answers = [pool.submit(proxy.ask, "POST", "/webhooks/quickbooks", body=b"{}") for _ in range(400)]
+        statuses = [answer.result().status for answer in answers]
+        assert statuses[:100] == [200] * 100
+        assert set(statuses) == {200, 429}
+        assert proxy.ask("GET", "/orders").status == 200
+
+
+@pytest.mark.parametrize(("size", "status"), [(MEBIBYTE, 200), (MEBIBYTE + 1, 413)])
+def test_a_webhook_may_be_as_large_as_the_console_takes_it(site: Site, size: int, status: int) -> None:
+    assert size <= MOST_BYTES or status == 413
+    assert site.proxy.ask("POST", "/webhooks/quickbooks", body=b"x" * size).status == status
+    assert len(site.web.requests) == (1 if status == 200 else 0)
 
 
 def test_it_answers_in_json_while_couchdb_is_away(site: Site, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from local_servers import CHECKOUT
 from local_servers.process import Child, ProcessError
 from tests.web.conftest import People
 from web import create_app
+from web.__main__ import MOST_BYTES
 
 
 def start(environment: dict[str, str], log: Path) -> Child:
@@ -42,6 +44,18 @@ def test_it_says_where_it_listens_serves_and_stops_cleanly(
     assert status == 0
     assert "Traceback" not in (tmp_path / "web.log").read_text(encoding="utf-8")
     assert people.passwords["olga"] not in (tmp_path / "web.log").read_text(encoding="utf-8")
+
+
+def test_it_refuses_a_large_body_before_it_has_read_it(environment: dict[str, str], tmp_path: Path) -> None:
+    child = start(environment, tmp_path / "web.log")
+    try:
+        with socket.create_connection(("127.0.0.1", child.ready["port"]), timeout=20) as connection:
+            connection.sendall(
+                f"POST /webhooks/quickbooks HTTP/1.1\r\nHost: x\r\nContent-Length: {MOST_BYTES}\r\n\r\n".encode()
+            )
+            assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+    finally:
+        child.stop()
 
 
 def test_it_refuses_a_port_that_is_taken(environment: dict[str, str], tmp_path: Path) -> None:
