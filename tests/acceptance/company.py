@@ -108,6 +108,20 @@ class Company:
         self.orders.put(document)
         return document["_id"]
 
+    def ask(self, name: str) -> str:
+        """Write the request for a new customer as Bob's device does; returns its id."""
+        document = {
+            "_id": f"custreq:{new_ulid()}",
+            "type": "customer_request",
+            "schema": 1,
+            "rep": self.bob.rep,
+            "device": "bobs-phone",
+            "captured_at": "2026-11-20T09:15:00Z",
+            "name": name,
+        }
+        self.orders.put(document)
+        return str(document["_id"])
+
     def office(self, estimate: str, entity: str = "Estimate", **change: Any) -> None:
         """Somebody in the office does something to an estimate in QuickBooks."""
         self.sandbox.control("POST", "office", {"entity": entity, "id": estimate, **change})

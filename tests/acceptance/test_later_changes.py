@@ -8,7 +8,6 @@ import pytest
 
 from connector.steps import Step
 from tests.acceptance.company import Company, killed
-from tests.acceptance.ulids import new_ulid
 
 
 def posted(company: Company, **changes: Any) -> tuple[str, str]:
@@ -185,45 +184,27 @@ def test_orders_may_become_invoices_that_are_changed_and_voided(company: Company
 
 
 def test_a_name_that_is_taken_is_a_question_for_the_office_and_the_order_waits(company: Company) -> None:
-    ulid = new_ulid()
-    request = {
-        "_id": f"custreq:{ulid}",
-        "type": "customer_request",
-        "schema": 1,
-        "rep": company.bob.rep,
-        "device": "bobs-phone",
-        "captured_at": "2026-11-20T09:15:00Z",
-        "name": "Café Ærø",
-    }
-    company.orders.put(request)
-    [order] = company.hand_in(customer={"id": request["_id"], "name": "Café Ærø"})
+    request = company.ask("Café Ærø")
+    ulid = request.removeprefix("custreq:")
+    [order] = company.hand_in(customer={"id": request, "name": "Café Ærø"})
     company.connector()
-    receipt = company.wait_for([str(request["_id"])], "parked")[str(request["_id"])]
+    receipt = company.wait_for([request], "parked")[request]
     assert receipt["reason"]["code"] == "name_taken"
     assert "the customer “Café Ærø” (id 1" in receipt["reason"]["text"]
-    row = company.row(str(request["_id"]))
+    row = company.row(request)
     assert row is not None
     [candidate] = (row.reason or {})["candidates"]
     assert (candidate["kind"], candidate["id"], candidate["active"]) == ("customer", "1", True)
     company.roadbook.command("customer", "link", ulid, candidate["id"])
-    company.wait_for([str(request["_id"]), order])
+    company.wait_for([request, order])
     company.assert_exactly_one([order])
 
 
 def test_the_office_may_give_a_new_customer_another_name(company: Company) -> None:
-    ulid = new_ulid()
-    request = {
-        "_id": f"custreq:{ulid}",
-        "type": "customer_request",
-        "schema": 1,
-        "rep": company.bob.rep,
-        "device": "bobs-phone",
-        "captured_at": "2026-11-20T09:15:00Z",
-        "name": "Café Ærø",
-    }
-    company.orders.put(request)
+    request = company.ask("Café Ærø")
+    ulid = request.removeprefix("custreq:")
     company.connector()
-    company.wait_for([str(request["_id"])], "parked")
+    company.wait_for([request], "parked")
     company.roadbook.command("customer", "rename", ulid, f"Café Ærø {ulid[-4:]}")
-    receipt = company.wait_for([str(request["_id"])])[str(request["_id"])]
+    receipt = company.wait_for([request])[request]
     assert receipt["customer"]["name"] == f"Café Ærø {ulid[-4:]}"
