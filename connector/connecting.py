@@ -42,10 +42,13 @@ class Connecting:
     server: CouchServer
     by: str
 
-    def begin(self, *, change_company: bool = False) -> str:
-        """The address at Intuit to go to now; raises QuickBooksUnreachable, Misconfigured, CouchError."""
+    def begin(self, *, leaves: str = "") -> str:
+        """The address at Intuit to go to now; raises QuickBooksUnreachable, Misconfigured, CouchError.
+
+        `leaves` is the company on record if the person agreed to leave that one for another.
+        """
         self._check_settings()
-        state = self._consents().begin(self.by, change_company, datetime.now(UTC))
+        state = self._consents().begin(self.by, leaves, datetime.now(UTC))
         app = self._app()
         try:
             return app.authorization_url(state)
@@ -63,18 +66,17 @@ class Connecting:
             raise ConnectionRefused(REFUSALS.get(error, "Intuit did not let you in; it gave no reason known here."))
         if not answer.get("code") or not answer.get("realmId"):
             raise ConnectionRefused("Intuit's answer carries no code or no company. Begin again.")
-        return self.connect(answer["realmId"], code=answer["code"], change_company=consent.change_company)
+        return self.connect(answer["realmId"], code=answer["code"], leaves=consent.leaves)
 
-    def connect(self, realm: str, *, code: str = "", refresh_token: str = "", change_company: bool = False) -> Company:
+    def connect(self, realm: str, *, code: str = "", refresh_token: str = "", leaves: str = "") -> Company:
         """Connect a company with a code of Intuit's or with a refresh token from elsewhere.
 
-        Raises OtherCompany when another one is pinned and the change was not confirmed, and as `finish`.
+        Raises OtherCompany when another one is pinned than `leaves`, the one to be left, and as `finish`.
         """
         if not realm.isascii() or not realm.isdigit():
             raise ConnectionRefused(f"A company id is a number; {realm!r} is none.")
         before = self._record().load()
-        if before is not None and before.realm != realm and not change_company:
-            raise OtherCompany(before.realm, before.title, realm)
+        self._check_change(before, realm, leaves)
         connection = connection_of(self.settings, self.server, realm)
         try:
             oauth = connection.oauth
@@ -84,13 +86,18 @@ class Connecting:
         finally:
             connection.close()
         try:
-            company = self._pin(before, realm, name, change_company)
+            company, replaced = self._pin(before, realm, name, leaves)
         except OtherCompany:
             self._leave(realm)
             raise
-        if before is not None and before.realm != realm:
-            self._leave(before.realm)
+        if replaced:
+            self._leave(replaced)
         return company
+
+    def company_to_leave(self) -> str:
+        """The company on record, for a person who agrees to leave it; empty before the first was connected."""
+        company = self._record().load()
+        return company.realm if company else ""
 
     def disconnect(self) -> str:
         """Revoke the sign-in at Intuit and empty its row; the company stays the one this Roadbook belongs to.
@@ -127,8 +134,16 @@ class Connecting:
             log.warning("quickbooks.company_not_read", realm=connection.realm, reason=str(error))
             return ""
 
-    def _pin(self, before: Company | None, realm: str, name: str, change_company: bool) -> Company:
-        """Write down whose books these are; a conflict is somebody else's, so it is looked at again."""
+    def _check_change(self, before: Company | None, realm: str, leaves: str) -> None:
+        """Raise OtherCompany when another company is on record, and not the one that the person agreed to leave."""
+        if before is not None and before.realm not in (realm, leaves):
+            raise OtherCompany(before.realm, before.title, realm)
+
+    def _pin(self, before: Company | None, realm: str, name: str, leaves: str) -> tuple[Company, str]:
+        """Write down whose books these are; returns with it the realm that it replaced, empty where there is none.
+
+        A conflict is somebody else's, so it is looked at again. Raises OtherCompany.
+        """
         while True:
             now = datetime.now(UTC)
             same = before if before is not None and before.realm == realm else None
@@ -152,11 +167,10 @@ class Connecting:
                 self._record().save(company, now, self.by, f"{told} {company.title}")
             except DocumentConflict:
                 before = self._record().load()
-                if before is not None and before.realm != realm and not change_company:
-                    raise OtherCompany(before.realm, before.title, realm) from None
+                self._check_change(before, realm, leaves)
                 continue
             log.info("quickbooks.company_connected", realm=realm, by=self.by)
-            return company
+            return company, before.realm if before is not None and same is None else ""
 
     def _leave(self, realm: str) -> None:
         """Give back the sign-in of a company that this Roadbook does not belong to (any more)."""

@@ -19,10 +19,10 @@ COMMAND_LINE = "(command line)"  # how the name of somebody ends who is not sign
 
 @dataclass(frozen=True)
 class Consent:
-    """Who went to Intuit, and whether that person said that another company may come back."""
+    """Who went to Intuit, and which company that person agreed to leave for another one; empty: none."""
 
     by: str
-    change_company: bool
+    leaves: str
 
 
 class Consents:
@@ -31,7 +31,7 @@ class Consents:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, by: str, change_company: bool, now: datetime) -> str:
+    def begin(self, by: str, leaves: str, now: datetime) -> str:
         """A new state for a person, 256 random bits; earlier ones of that person and expired ones are forgotten."""
         for found in list(self._database.starting_with(PREFIX)):
             if found.get("by") == by or self._expired(found, now):
@@ -42,7 +42,7 @@ class Consents:
             "type": "consent",
             "schema": 1,
             "by": by,
-            "change_company": change_company,
+            "leaves": leaves,
             "expires_at": time_text(now + LIFE),
         }
         self._database.put(document)
@@ -62,7 +62,7 @@ class Consents:
         if self._expired(found, now):
             minutes = round(LIFE.total_seconds() / 60)
             raise ConnectionRefused(f"The sign-in took longer than {minutes} minutes. Begin again.")
-        return Consent(by, bool(found["change_company"]))
+        return Consent(by, str(found.get("leaves", "")))
 
     def _expired(self, found: dict[str, object], now: datetime) -> bool:
         return now.astimezone(UTC) >= datetime.fromisoformat(str(found["expires_at"]))

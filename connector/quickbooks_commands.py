@@ -40,17 +40,18 @@ def connect(
     """Connect or reconnect the company. Without options: prints where to sign in and asks for where that led."""
     settings = start()
     connecting = Connecting(settings, connector_server(settings), person())
+    leaves = connecting.company_to_leave() if change_company else ""
     if (code or refresh_token_stdin) and not realm:
         raise ConnectionRefused("--code and --refresh-token-stdin need --realm, the company id.")
     if realm and refresh_token_stdin:
         refresh_token = sys.stdin.readline().strip()
-        company = connecting.connect(realm, refresh_token=refresh_token, change_company=change_company)
+        company = connecting.connect(realm, refresh_token=refresh_token, leaves=leaves)
     elif realm and code:
-        company = connecting.connect(realm, code=code, change_company=change_company)
+        company = connecting.connect(realm, code=code, leaves=leaves)
     else:
         if not redirect_url:
             click.echo("Sign in to QuickBooks here, choose the company, and come back within ten minutes:\n", err=True)
-            click.echo(connecting.begin(change_company=change_company))
+            click.echo(connecting.begin(leaves=leaves))
             click.echo("\nThen paste the whole address of the page you land on, even if it shows an error:", err=True)
             redirect_url = sys.stdin.readline()
         if not redirect_url.strip():

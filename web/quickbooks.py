@@ -40,12 +40,12 @@ def connect() -> Response:
         if company is None or typed != company.realm:
             return refuse("That is not the id of the company this Roadbook belongs to, so nothing was changed.", 400)
     try:
-        address = connecting.begin(change_company=bool(typed))
+        address = connecting.begin(leaves=typed)
     except ConnectionRefused as error:
         return refuse(str(error), 409)
     except QuickBooksError as error:
         return refuse(f"Intuit's sign-in page could not be found: {error}.", 502)
-    log.info("quickbooks.sign_in_begun", by=connecting.by, change_company=bool(typed))
+    log.info("quickbooks.sign_in_begun", by=connecting.by, leaves=typed)
     # A redirect would count as where the form leads, which the page's own policy keeps to this site.
     response = make_response(render_template("quickbooks/leaving.html", address=address))
     response.headers["Refresh"] = f"0; url={address}"

@@ -239,6 +239,62 @@ def test_a_change_of_company_leaves_the_old_one(
     assert row().disconnected_at is None
 
 
+def put_company(ledger: OnRecord, realm: str) -> None:
+    """Have another company be on record, as if somebody had changed it."""
+    ledger.database.put({**(ledger.database.get("company") or {}), "realm": realm, "name": f"Company {realm}"})
+
+
+def test_who_agreed_to_leave_one_company_leaves_no_other(
+    alice: FlaskClient, ledger: OnRecord, row: Callable[[], StoredTokens]
+) -> None:
+    connect(alice)
+    before = row()
+    put_company(ledger, "111")
+    landed = landing(begin(alice, leave_company="111"))
+    put_company(ledger, "222")
+
+    refused = alice.get(landed)
+    assert refused.status_code == 409
+    assert "Company 222" in refused.text
+    company = CompanyRecord(ledger.database).load()
+    assert company is not None and company.realm == "222"
+    assert row() == before
+
+
+@pytest.mark.parametrize(("found", "kept"), [("111", False), ("222", True)])
+def test_it_leaves_the_company_that_it_really_replaced(
+    alice: FlaskClient,
+    settings: Settings,
+    ledger: OnRecord,
+    quickbooks: Sandbox,
+    row: Callable[[], StoredTokens],
+    monkeypatch: pytest.MonkeyPatch,
+    found: str,
+    kept: bool,
+) -> None:
+    connect(alice)
+    company = ledger.database.get("company") or {}
+    ledger.database.delete("company", company["_rev"])
+    save, overtaken = CompanyRecord.save, [{**company, "realm": found, "name": f"Company {found}"}]
+
+    def save_after_somebody(record: CompanyRecord, *what: Any) -> None:
+        while overtaken:
+            made = overtaken.pop()
+            del made["_rev"]
+            ledger.database.put(made)
+        save(record, *what)
+
+    monkeypatch.setattr(CompanyRecord, "save", save_after_somebody)
+    with capture_logs() as logs:
+        answer = alice.get(landing(Connecting(settings, connector_server(settings), "alice").begin(leaves="111")))
+    record = CompanyRecord(ledger.database).load()
+    assert record is not None
+    assert (answer.status_code, record.realm) == ((409, found) if kept else (303, quickbooks.realm))
+    assert (row().disconnected_at is not None) is kept
+    left = [line["realm"] for line in logs if line["event"] == "quickbooks.former_company_left"]
+    assert left == ([] if kept else ["111"])
+
+
 def test_a_sign_in_that_does_not_open_the_company_is_not_kept(
     alice: FlaskClient, ledger: OnRecord, quickbooks: Sandbox
 ) -> None:
