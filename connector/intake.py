@@ -107,7 +107,7 @@ class Intake:
         at = time_text(self._clock())
         answered = self._answered_before(name, rep, changes, known)
         decided = [
-            self._decide(name, change, known.get(ledger_id(rep, row_key(change["id"]))), at, change["id"] in answered)
+            self._decide(name, change, known.get(ledger_id(rep, row_key(change["id"]))), at, answered.get(change["id"]))
             for change in changes
         ]
         self._set_aside(name, decided)
@@ -141,24 +141,25 @@ class Intake:
 
     def _answered_before(
         self, name: str, rep: str, changes: list[dict[str, Any]], known: dict[str, Row]
-    ) -> frozenset[str]:
-        """Documents that have a receipt though the ledger has no row of them: it was set back to an older state."""
+    ) -> dict[str, dict[str, Any]]:
+        """The receipts of documents that the ledger has no row of: it was set back to an older state."""
         new = [
             change["id"]
             for change in changes
             if is_submitted(change["id"]) and ledger_id(rep, row_key(change["id"])) not in known
         ]
         receipts = self._server.database(name).fetch(f"receipt:{row_key(document)}" for document in new)
-        return frozenset(document for document in new if f"receipt:{row_key(document)}" in receipts)
+        found = {document: receipts.get(f"receipt:{row_key(document)}") for document in new}
+        return {document: receipt for document, receipt in found.items() if receipt is not None}
 
     def _decide(
-        self, name: str, change: dict[str, Any], known: Row | None, at: str, answered_before: bool = False
+        self, name: str, change: dict[str, Any], known: Row | None, at: str, receipt: dict[str, Any] | None = None
     ) -> Pinned:
         """What a change means; one that the rules fail on is set aside instead of stopping the database."""
         if change.get("doc") is None and not change.get("deleted"):
             raise CouchError(f"{name} names {change['id']} without its content; it is read again")
         try:
-            return pin(name, change, known, at, answered_before=answered_before)
+            return pin(name, change, known, at, receipt=receipt)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             log.error("intake.failed", database=name, document=change["id"], error=type(error).__name__)
             if known is not None:

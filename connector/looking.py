@@ -9,13 +9,14 @@ from typing import Any
 from connector.changing import bears
 from connector.contents import later_change, names_of, readable
 from connector.errors import QuickBooksFault
+from connector.estimates import entity_of
 from connector.facts import FactReader
 from connector.ledger import LATER, Row
 from connector.mapping import carries, customer_mark
 from connector.quickbooks import Gateway, literal
 from connector.records import CustomerRequest, Order
 
-OBJECT_GONE = "610"
+NOT_THERE = frozenset({"610", "2030"})  # no such object, no such id
 
 
 class Looking:
@@ -38,6 +39,10 @@ class Looking:
             names = ", ".join(literal(name) for name in names_of(row))
             customers = self._gateway.query(f"select * from Customer where DisplayName in ({names})")
             return next((found for found in customers if found.get("Notes") == customer_mark(row.ulid)), None)
+        if row.request is None and row.estimate:
+            known = self._read(entity_of(row.estimate), str(row.estimate.get("id")))
+            if known is not None and carries(known, row.ulid, row.rep):
+                return known
         customer = self._customer(row, record)
         if customer is None:
             return None
@@ -57,13 +62,17 @@ class Looking:
         request = row.request
         if request is None:
             return None  # the ledger was set back: what the estimate shows is seen when the change is prepared
+        entity = self._read(request["entity"], str(json.loads(request["body"])["Id"]))
+        return entity if entity is not None and bears(entity, later_change(row)) else None
+
+    def _read(self, kind: str, id: str) -> dict[str, Any] | None:
+        """An estimate or invoice by its id; None where there is none."""
         try:
-            entity = self._gateway.read(request["entity"], str(json.loads(request["body"])["Id"]))
+            return self._gateway.read(kind, id)
         except QuickBooksFault as fault:
-            if fault.code != OBJECT_GONE:
+            if fault.code not in NOT_THERE:
                 raise
             return None
-        return entity if bears(entity, later_change(row)) else None
 
     def _customer(self, row: Row, order: Order) -> str | None:
         """The QuickBooks customer in the recorded request; without a request, the one the order names now."""

@@ -40,11 +40,11 @@ def is_submitted(document_id: str) -> bool:
 
 
 def pin(
-    database: str, change: Mapping[str, Any], known: Row | None, at: str, *, answered_before: bool = False
+    database: str, change: Mapping[str, Any], known: Row | None, at: str, *, receipt: Document | None = None
 ) -> Pinned:
     """Decide on one row of the changes feed (`include_docs`, `style=all_docs`, `conflicts`).
 
-    `known` is the ledger's row for the same document, `at` the time now. `answered_before` says that a receipt is there
+    `known` is the ledger's row for the same document, `at` the time now. `receipt` is one that is there
     although the ledger knows nothing of the document, as after restoring an older ledger: it is looked for then.
     """
     document_id = change["id"]
@@ -71,7 +71,11 @@ def pin(
     if len(repr(document)) > LARGEST:
         text = f"“{document_id}” is larger than {LARGEST} characters; no order needs that."
         return Pinned(letter=dead_letter(database, dict(change), at, "too_large", text))
-    return Pinned(row=replace(_new_row(database, rep, ulid, document, at), suspect=answered_before))
+    row = _new_row(database, rep, ulid, document, at)
+    if receipt is None:
+        return Pinned(row=row)
+    # The receipt may name the estimate; it is only where to look first, for reps cannot write receipts but admins can.
+    return Pinned(row=replace(row, suspect=True, estimate=receipt.get("estimate")))
 
 
 def _new_row(database: str, rep: str, ulid: str, document: Document, at: str) -> Row:

@@ -117,7 +117,7 @@ def test_it_sets_aside_what_is_too_large_to_be_put_on_record() -> None:
 
 
 def test_it_has_a_document_looked_for_that_was_answered_before() -> None:
-    row = pin(DATABASE, change(order()), None, AT, answered_before=True).row
+    row = pin(DATABASE, change(order()), None, AT, receipt={"estimate": {"id": "7"}}).row
     assert row is not None
     assert row.suspect
 

@@ -233,6 +233,17 @@ def test_a_document_that_was_answered_before_the_ledger_was_set_back_is_adopted(
     assert len(desk.books.estimates) == 1
 
 
+def test_the_estimate_that_a_receipt_names_is_found_though_its_day_was_changed() -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    desk.books.find_sales = lambda entity, customer, day: []  # type: ignore[method-assign]
+    named = {name: (row.estimate or {})[name] for name in ("kind", "id", "number")}
+    desk.ledger.rows = {row.id: replace(new_row(suspect=True, estimate=named), ledger_revision="1")}
+    [row] = desk.work()
+    assert (row.state, row.estimate and row.estimate["id"]) == ("posted", "1")
+    assert len(desk.books.estimates) == 1
+
+
 def test_nothing_is_sent_to_another_company_than_the_one_in_doubt() -> None:
     desk = Desk(
         new_row(sent_at=AT, request={"realm": "another", "body": "{}", "request_id": "x", "entity": "Estimate"})
