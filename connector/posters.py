@@ -79,6 +79,7 @@ class Posters:
         try:
             for row in self._posting.work(row_ids):
                 self._refusals.pop(row.id, None)
+                self._crashes.pop(row.id, None)
                 if row.work is not None:
                     self.found(row)
         except LeaseLost as error:
