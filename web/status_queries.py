@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from connector.company import CompanyRecord
@@ -13,6 +14,7 @@ from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
 from connector.ledger import row_of
 from connector.quickbooks import MonthOfCalls, call_months, this_month
+from connector.reconciliation.nightly import OVERLAP
 from connector.reconciliation.results import ReconciliationResults
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
 
@@ -136,8 +138,8 @@ def connector_standing(database: Database) -> str:
 
 
 def last_reconciliation(server: CouchServer) -> LastReconciliation | None:
-    """The newest result on record; None if there is none."""
-    result = ReconciliationResults(server).last()
+    """The newest result on record, but none that a wrong clock dated into the future; None if there is none."""
+    result = ReconciliationResults(server).last(datetime.now(UTC) + OVERLAP)
     if result is None:
         return None
     counts: dict[str, int] = dict(result.get("counts") or {})

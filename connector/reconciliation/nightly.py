@@ -22,6 +22,7 @@ from connector.records import time_text
 
 OFF = "off"
 OVERLAP = timedelta(hours=1)  # clocks differ, and QuickBooks may show a change late
+KEPT = timedelta(days=90)  # how long the result of a night stays on record
 WHOLE_EVERY = timedelta(days=6, hours=12)  # once a week, though no night begins at the very same second
 AFTER_FAILURE = timedelta(hours=1)  # until a run that could not be done is tried again
 TOLD = 10  # findings in the log
@@ -87,7 +88,8 @@ class Nightly:
         if self._at is None or now < self._not_before or not self._gateway.realm:
             return
         try:
-            last = self._results.newest("nightly")
+            # A result from the future was recorded under a wrong clock; it must not switch the nights off until then.
+            last = self._results.newest("nightly", now + OVERLAP)
             started = datetime.fromisoformat(last["started_at"]) if last else None
             if is_due(now, self._at, started, self._running_since):
                 self._run(now, last)
@@ -106,6 +108,7 @@ class Nightly:
         result = reconciliation.run(plan.since, plan.besides)
         self._results.record("nightly", result.as_document(), whole_at=time_text(plan.whole_at))
         tell(result)
+        self._results.forget("nightly", now - KEPT)
 
 
 def tell(result: Reconciled) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any, Literal
 
 from connector.couch import CouchServer
 from connector.identifiers import OPS
+from connector.records import time_text
 
 MOST_FINDINGS = 200  # in one document; the rest is counted
+MOST_FORGOTTEN = 500  # results deleted at once
 
 Document = dict[str, Any]
 Trigger = Literal["nightly", "command"]
@@ -36,13 +39,13 @@ class ReconciliationResults:
         self._database.put(document)
         return document
 
-    def newest(self, trigger: Trigger) -> Document | None:
-        """The last run of one kind; None if there was none."""
+    def newest(self, trigger: Trigger, until: datetime | None = None) -> Document | None:
+        """The last run of one kind; None if there was none. One that says it began after `until` is passed over."""
         prefix = f"reconciliation:{trigger}:"
         rows = self._database.call(
             "GET",
             "_all_docs",
-            startkey=json.dumps(prefix + "\ufff0"),
+            startkey=json.dumps(prefix + (time_text(until) if until else "\ufff0")),
             endkey=json.dumps(prefix),
             descending="true",
             include_docs="true",
@@ -51,7 +54,22 @@ class ReconciliationResults:
         found: Document | None = rows[0]["doc"] if rows else None
         return found
 
-    def last(self) -> Document | None:
-        """The last run of all; None if there was none."""
-        found = [result for result in (self.newest("nightly"), self.newest("command")) if result]
+    def last(self, until: datetime | None = None) -> Document | None:
+        """The last run of all; None if there was none. `until` as in `newest`."""
+        found = [result for result in (self.newest("nightly", until), self.newest("command", until)) if result]
         return max(found, key=lambda result: str(result["started_at"]), default=None)
+
+    def forget(self, trigger: Trigger, before: datetime) -> int:
+        """Delete the runs of one kind from before a time, at most 500 and never the last one; returns how many."""
+        prefix = f"reconciliation:{trigger}:"
+        rows = self._database.call(
+            "GET",
+            "_all_docs",
+            startkey=json.dumps(prefix),
+            endkey=json.dumps(prefix + time_text(before)),
+            limit=MOST_FORGOTTEN + 1,
+        )["rows"]
+        newest = self.newest(trigger) or {}
+        old = [row for row in rows if row["id"] != newest.get("_id")][:MOST_FORGOTTEN]
+        self._database.bulk([{"_id": row["id"], "_rev": row["value"]["rev"], "_deleted": True} for row in old])
+        return len(old)

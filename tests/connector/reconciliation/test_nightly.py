@@ -14,6 +14,7 @@ from connector.identifiers import OPS, order_number
 from connector.reconciliation.nightly import OVERLAP, Nightly, Plan, is_due, plan_of
 from connector.reconciliation.results import MOST_FINDINGS, ReconciliationResults
 from connector.reconciliation.run import NOTHING, Subjects
+from connector.records import time_text
 from connector.settings import Settings
 from local_servers.quickbooks_sandbox import Sandbox
 from tests.connector.reconciliation.office import Office, office_of
@@ -226,3 +227,39 @@ def test_the_last_result_is_the_newest_of_either_kind(office: Office) -> None:
         kept.record(trigger, {"started_at": f"2026-11-{day}T02:30:00.000Z", "findings": []})  # type: ignore[arg-type]
     assert (kept.last() or {})["_id"] == "reconciliation:command:2026-11-22T02:30:00.000Z"
     assert (kept.newest("nightly") or {})["started_at"] == "2026-11-21T02:30:00.000Z"
+
+
+def test_a_result_that_a_wrong_clock_dated_into_the_future_switches_no_night_off(
+    office: Office, nightly: Nightly, clock: Clock
+) -> None:
+    office.posted(1)
+    ahead = time_text(clock.now + timedelta(days=1000))
+    wrong = {**last_run(started_at=ahead, whole_at=ahead, left_out=0), "orders": 7, "reads": 0}
+    ReconciliationResults(office.server).record("nightly", wrong, whole_at=ahead)
+    for _ in range(2):
+        next_night(clock)
+        nightly.look()
+        nightly.look()
+    assert [night["orders"] for night in results(office)] == [1, 0, 7]
+    shown = ReconciliationResults(office.server).last(clock.now + OVERLAP)
+    assert shown is not None and shown["orders"] == 0
+
+
+def test_results_of_nights_are_forgotten_after_three_months_but_never_the_last_one(
+    office: Office, nightly: Nightly, clock: Clock
+) -> None:
+    kept = ReconciliationResults(office.server)
+    office.posted(1)
+    next_night(clock)
+    for days in (400, 91, 89, 1):
+        for trigger in ("nightly", "command"):
+            began = time_text(clock.now - timedelta(days=days))
+            kept.record(trigger, last_run(started_at=began, findings=[]), whole_at=began)  # type: ignore[arg-type]
+    nightly.look()
+    ages = [
+        (night["trigger"], (clock.now - datetime.fromisoformat(night["started_at"])).days) for night in results(office)
+    ]
+    assert [age for trigger, age in ages if trigger == "nightly"] == [89, 1, 0]
+    assert [age for trigger, age in ages if trigger == "command"] == [400, 91, 89, 1]
+    assert kept.forget("nightly", clock.now + timedelta(days=1)) == 2
+    assert [night["trigger"] for night in results(office)].count("nightly") == 1
