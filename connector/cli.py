@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -25,6 +26,7 @@ from connector.provisioning import add_rep, disable_rep, install, reset_password
 from connector.quickbooks_commands import quickbooks
 from connector.reconcile_command import reconcile_command
 from connector.registry import Registry
+from connector.restored import Restored
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.starting import start
@@ -239,6 +241,17 @@ def rewind(database: str | None, everything: bool) -> None:
     for name in names:
         checkpoints.rewind(name)
     click.echo(f"{len(names)} databases will be read from the beginning at the next sweep.")
+
+
+@main.command()
+def restored() -> None:
+    """Say that CouchDB holds an older backup again; run it before the connector starts."""
+    server = connector_server(start())
+    database = server.database(CONNECTOR)
+    count = Restored(database).declare(Ledger(database), datetime.now(UTC), lambda n: click.echo(f"{n} rows", err=True))
+    click.echo(
+        f"{count} open documents, and all that come back from before now, will be looked for before they are sent."
+    )
 
 
 @main.command()

@@ -16,6 +16,7 @@ from connector.identifiers import ledger_id, rep_of
 from connector.ledger import Ledger, Row
 from connector.pinning import NOTHING, Pinned, is_submitted, pin, row_key
 from connector.records import time_text
+from connector.restored import in_doubt
 from connector.steps import Step, reached
 
 PAGE = 200  # changes read in one request
@@ -34,6 +35,7 @@ class Intake:
         letters: DeadLetters,
         checkpoints: Checkpoints,
         found_work: Callable[[Row], None],
+        restored: Callable[[], str | None] = lambda: None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._echoed: dict[str, datetime] = {}
@@ -42,6 +44,7 @@ class Intake:
         self._letters = letters
         self._checkpoints = checkpoints
         self._found_work = found_work
+        self._restored = restored
         self._clock = clock
 
     def visit(self, name: str, swept: str = "", *, verify: bool = False) -> Checkpoint:
@@ -111,7 +114,12 @@ class Intake:
             for change in changes
         ]
         self._set_aside(name, decided)
-        rows = [pinned.row for pinned in decided if pinned.row is not None]
+        restored_at = self._restored() if any(pinned.row is not None for pinned in decided) else None
+        rows = [
+            in_doubt(pinned.row, restored_at) if pinned.row.ledger_revision is None else pinned.row
+            for pinned in decided
+            if pinned.row is not None
+        ]
         stored, conflicts = self._ledger.write(rows)
         if conflicts:
             stored.extend(self._settle(name, changes, conflicts, at))

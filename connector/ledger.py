@@ -242,6 +242,13 @@ class Ledger:
         documents = {row["id"]: row["doc"] for row in found if row.get("doc")}
         return list(self._rows(documents).values())
 
+    def in_state(self, state: str) -> list[Row]:
+        """Every row in a state."""
+        found = self.database.view(
+            "ledger", "by_state", reduce=False, include_docs=True, startkey=[state], endkey=[state, {}]
+        )
+        return list(self._rows({row["id"]: row["doc"] for row in found if row.get("doc")}).values())
+
     def under_way(self, orders: Iterable[Row]) -> dict[str, set[str]]:
         """Order row id -> ids of its amendments and cancellations that were sent and are not on record with it yet.
 

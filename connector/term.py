@@ -32,6 +32,7 @@ from connector.receipts import Receipts
 from connector.reconciliation.nightly import Nightly
 from connector.records import time_text
 from connector.registry import Registry
+from connector.restored import Restored
 from connector.sales import KINDS, Sales
 from connector.settings import Settings
 from connector.signals import Signals
@@ -86,7 +87,9 @@ class Term:
             keeper=self._keeper,
         )
         self._posters = Posters(posting, settings.roadbook_posters, lost.set)
-        intake = Intake(server, ledger, DeadLetters(self._database), checkpoints, self._posters.found)
+        intake = Intake(
+            server, ledger, DeadLetters(self._database), checkpoints, self._posters.found, self._restored_at
+        )
         self._readers = Readers(intake, settings.roadbook_readers, lost.set)
         self._sweep = Sweep(admin, Registry(self._database), checkpoints, self._readers.news)
         self._doorbell = Doorbell(bell, self._readers.news, self._opened, self._done)
@@ -152,6 +155,9 @@ class Term:
             self._lost.set,
             min(GAP, minutes * 60) if minutes else GAP,
         )
+
+    def _restored_at(self) -> str | None:
+        return Restored(self._database).at()
 
     def _opened(self) -> None:
         """The doorbell's connection is new: what happened before it was heard by nobody."""
