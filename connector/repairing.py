@@ -58,7 +58,7 @@ class Repairing:
         entity = self._now(order.estimate)
         if entity is not None and bears(entity, later_change(row)):
             return posted(row, entity, time_text(now), "adopted")
-        self._learn(order, entity, now)
+        self._learn(row, order, entity, now)
         return made_anew(row, now)
 
     def _now(self, estimate: Document) -> dict[str, Any] | None:
@@ -71,11 +71,12 @@ class Repairing:
             return None
         return None if entity.get("status") == "Deleted" else entity
 
-    def _learn(self, order: Row, entity: dict[str, Any] | None, now: datetime) -> None:
+    def _learn(self, row: Row, order: Row, entity: dict[str, Any] | None, now: datetime) -> None:
         """Put on an order's row what QuickBooks has of it now, unless another change of the rep's is under way."""
         at = time_text(now)
         learned = gone(order, at) if entity is None else seen(order, entity, at)
-        if learned is not None and not self._ledger.under_way([order]):
+        others = self._ledger.under_way([order]).get(order.id, set()) - {row.id}
+        if learned is not None and not others:
             # Whoever wrote the row in between knows more; it is read again before the change is.
             self._ledger.write([learned])
 
@@ -120,7 +121,7 @@ class Repairing:
         """A reference points to nothing that is active: the reason names the product or customer."""
         order = self._ledger.read([row.order_row]).get(row.order_row) if row.kind in LATER else None
         if order is not None and order.estimate and self._now(order.estimate) is None:
-            self._learn(order, None, now)
+            self._learn(row, order, None, now)
             return made_anew(row, now)
         body = json.loads(str((row.request or {}).get("body", "{}")))
         missing = [*self._inactive("Customer", customers_in(body)), *self._inactive("Item", products_in(body))]
