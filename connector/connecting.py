@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import structlog
 
 from connector.company import Company, CompanyRecord
-from connector.connections import connection_of
+from connector.connections import connection_to
 from connector.consents import Consents
 from connector.couch import CouchServer
 from connector.errors import (
@@ -77,7 +77,7 @@ class Connecting:
             raise ConnectionRefused(f"A company id is a number; {realm!r} is none.")
         before = self._record().load()
         self._check_change(before, realm, leaves)
-        connection = connection_of(self.settings, self.server, realm)
+        connection = connection_to(self.settings, self.server, realm)
         try:
             oauth = connection.oauth
             tokens = oauth.exchange(code, realm) if code else oauth.refresh(refresh_token)
@@ -107,7 +107,7 @@ class Connecting:
         company = self._record().load()
         if company is None:
             raise Disconnected("no company is connected")
-        connection = connection_of(self.settings, self.server, company.realm)
+        connection = connection_to(self.settings, self.server, company.realm)
         try:
             trouble = connection.tokens.disconnect(f"{self.by} disconnected it")
         finally:
@@ -174,7 +174,7 @@ class Connecting:
 
     def _leave(self, realm: str) -> None:
         """Give back the sign-in of a company that this Roadbook does not belong to (any more)."""
-        connection = connection_of(self.settings, self.server, realm)
+        connection = connection_to(self.settings, self.server, realm)
         try:
             connection.tokens.disconnect(f"{self.by} connected another company")
         except (CouchError, QuickBooksError) as error:

@@ -45,8 +45,8 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
     if not realm:
         yield "QuickBooks", "no company is connected: run `roadbook quickbooks connect`"
         return
-    gateway = connection_of(settings, server).gateway
     try:
+        gateway = connection_of(settings, server).gateway
         company = gateway.company()
         policy = policy_of(settings, gateway.preferences(), company)
     except QuickBooksError as error:

@@ -37,7 +37,10 @@ class Worker:
         self._lost.set()
 
     def run(self) -> None:
-        """Work while the lease is held, wait as a standby while it is not, until stopped."""
+        """Work while the lease is held, wait as a standby while it is not, until stopped.
+
+        Raises Misconfigured when the settings do not belong to the company on record; a standby may take over then.
+        """
         lease = Lease(self._database, self._settings.roadbook_lease_seconds)
         while not self._stop.is_set():
             try:
@@ -47,9 +50,11 @@ class Worker:
                 taken = False
             if taken:
                 self._lost.clear()
-                if not self._stop.is_set():
-                    self._work(lease)
-                lease.release()
+                try:
+                    if not self._stop.is_set():
+                        self._work(lease)
+                finally:
+                    lease.release()
                 # A thread that outlived its term must not write with the fence of the next one.
                 lease = Lease(self._database, self._settings.roadbook_lease_seconds)
             else:

@@ -6,6 +6,7 @@ from connector.quickbooks.call_record import MonthOfCalls, this_month
 from connector.quickbooks.call_record import months as call_months
 from connector.quickbooks.changes import Change, Changes
 from connector.quickbooks.connection import Connection
+from connector.quickbooks.environments import same_kind
 from connector.quickbooks.gateway import Gateway
 from connector.quickbooks.keeper import Keeper
 from connector.quickbooks.oauth import OAuth
@@ -39,5 +40,6 @@ __all__ = [
     "form_page",
     "is_signed",
     "literal",
+    "same_kind",
     "this_month",
 ]

@@ -19,3 +19,8 @@ def discovery_address(environment: str) -> str:
     if environment in COMPANIES:
         return environment
     return f"{environment.rstrip('/')}/.well-known/openid_sandbox_configuration/"
+
+
+def same_kind(one: str, other: str) -> bool:
+    """Whether two environments may be one: the same name of Intuit's, or addresses, which may change."""
+    return one == other or not (one in COMPANIES or other in COMPANIES)
