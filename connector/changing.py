@@ -7,25 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
 from connector.contents import readable, sells, whole_of
 from connector.errors import MappingError
-from connector.estimates import (
-    AMENDMENT,
-    called,
-    entity_of,
-    is_edited,
-    is_final,
-    is_invoice,
-    is_void,
-    newest_amendment,
-    token_of,
-)
+from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, token_of
 from connector.ledger import Document, Row
 from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
+from connector.marks import bears, mark_of, newest_amendment
 from connector.policy import Policy
 from connector.quickbooks import canonical_json
 from connector.records import Amendment, Cancellation, Order, time_text
@@ -189,22 +179,6 @@ def _shows_as_cancelled(order: Row, record: Cancellation, policy: Policy) -> boo
     if not bears({"PrivateNote": estimate.get("note"), "TotalAmt": estimate.get("total")}, record):
         return False
     return is_void(estimate) or is_final(estimate) or estimate.get("status") == policy.cancelled_status
-
-
-def mark_of(record: Amendment | Cancellation) -> str:
-    """The line in the private note by which it is seen later that a change has reached QuickBooks."""
-    if isinstance(record, Amendment):
-        return f"{AMENDMENT} {record.number}"
-    return "Roadbook cancellation"
-
-
-def bears(entity: dict[str, Any], record: Amendment | Cancellation) -> bool:
-    """Whether an estimate or invoice has taken a change: its mark is in the note, or the invoice is void."""
-    lines = str(entity.get("PrivateNote") or "").split("\n")
-    if any(line == mark_of(record) or line.startswith(mark_of(record) + ":") for line in lines):
-        return True
-    worthless = Decimal(str(entity.get("TotalAmt") or 0)) == 0
-    return isinstance(record, Cancellation) and worthless and "voided" in lines[0].lower()
 
 
 def passed_on(order: Row, change: Row, at: str) -> Row | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,9 +13,6 @@ from connector.money import plain, show
 # Recordings show `Closed` for an invoiced estimate, the reference also lists `Converted`: both mean the same here.
 # Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/most-commonly-used/estimate
 FINAL_STATUSES = frozenset({"Closed", "Converted"})
-
-AMENDMENT = "Roadbook amendment"
-AMENDED = re.compile(rf"^{AMENDMENT} ([1-9][0-9]{{0,8}})(?=:|$)", re.MULTILINE)
 
 Document = dict[str, Any]
 
@@ -106,11 +102,6 @@ def token_of(estimate: Mapping[str, Any]) -> int:
     """The SyncToken, which QuickBooks counts up with every change; -1 where there is none."""
     text = str(estimate.get("sync_token", ""))
     return int(text) if text.isascii() and text.isdigit() else -1
-
-
-def newest_amendment(note: str) -> int:
-    """The highest number among the marks that amendments of ours have left in a private note; 0 without one."""
-    return max((int(number) for number in AMENDED.findall(note)), default=0)
 
 
 def called(estimate: Mapping[str, Any]) -> str:

@@ -6,13 +6,13 @@ import json
 from datetime import date
 from typing import Any
 
-from connector.changing import bears
 from connector.contents import later_change, names_of, readable
 from connector.errors import QuickBooksFault
 from connector.estimates import entity_of
 from connector.facts import FactReader
 from connector.ledger import LATER, Row
 from connector.mapping import carries, customer_mark
+from connector.marks import bears
 from connector.quickbooks import Gateway, literal
 from connector.records import CustomerRequest, Order
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from connector.books import gone, seen
-from connector.changing import bears
 from connector.check import Reason
 from connector.contents import later_change, names_of, readable
 from connector.errors import QuickBooksFault, UnknownOutcome
@@ -17,6 +16,7 @@ from connector.estimates import entity_of
 from connector.ledger import LATER, Document, Ledger, Row
 from connector.looking import Looking
 from connector.mapping import customer_mark
+from connector.marks import bears
 from connector.outcomes import made_anew, parked, posted
 from connector.quickbooks import Gateway, literal
 from connector.records import time_text

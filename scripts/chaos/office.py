@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from chaos.board import Board, Document
 from chaos.endings import Ending
-from chaos.stories import Answer, Story
+from chaos.story import Answer, Story
 from connector.errors import CouchError, DocumentConflict, RoadbookError
 from connector.ledger import Ledger
 from connector.retrying import link_customer, rename_customer, try_again

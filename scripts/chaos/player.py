@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from chaos.board import Board, Document
 from chaos.scenario import Scene
-from chaos.stories import Step, Story
+from chaos.story import Step, Story
 from connector.couch import Database
 from connector.errors import CouchError, RoadbookError
 from local_servers.process import ProcessError

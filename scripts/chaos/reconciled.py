@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from chaos.stories import Story
+from chaos.story import Story
 from chaos.verdict import Finding
 from connector import cli
 from connector.errors import RoadbookError

@@ -18,7 +18,7 @@ from chaos.office import Office
 from chaos.player import Player
 from chaos.reconciled import reconcile, unexplained
 from chaos.scenario import scenes
-from chaos.stories import Story
+from chaos.story import Story
 from chaos.troublemaker import Troublemaker
 from chaos.verdict import Evidence, Finding, verdict
 from connector.checkpoints import Checkpoints

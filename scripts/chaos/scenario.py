@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chaos.documents import Shelf, Writer
-from chaos.stories import KINDS, Story
+from chaos.stories import KINDS
+from chaos.story import Story
 
 STORIES_A_BURST = 8  # on the average: devices come back from where there is no signal and bring much at once
 

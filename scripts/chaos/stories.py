@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any
 
 from chaos.documents import Document, Writer
 from chaos.endings import (
@@ -19,6 +18,7 @@ from chaos.endings import (
     ended,
     parked,
 )
+from chaos.story import Answer, Asked, Step, Story
 
 NAMES_ASKED_FOR = 3  # the first customers; reps ask for new ones of the same name
 IN_QUICKBOOKS = frozenset({"posted", "amended"})
@@ -27,56 +27,6 @@ LINE_OF_THE_OFFICE = {
     "Amount": 100,
     "SalesItemLineDetail": {"ItemRef": {"value": "1"}},
 }
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that happens: a document is handed in, or the office does something to an order's estimate.
-
-    `after` are receipts (by document id) that must have one of some states first; `pause` seconds pass before it.
-    """
-
-    write: Document | None = None
-    office: Document | None = None
-    order: str = ""
-    after: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    pause: float = 0.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the office does about a document that is parked for a reason."""
-
-    code: str
-    act: Literal["accept", "link", "rename"]
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A customer request and how many customers are made from it."""
-
-    request: str
-    least: int = 1
-    most: int = 1
-
-
-@dataclass(frozen=True)
-class Story:
-    """A few steps of one rep, the endings, and what the office answers when it is asked."""
-
-    kind: str
-    rep: str
-    steps: tuple[Step, ...]
-    endings: tuple[Ending, ...]
-    books: tuple[Books, ...] = ()
-    answers: Mapping[str, Answer] = field(default_factory=dict)
-    requests: tuple[Asked, ...] = ()
-
-    @property
-    def documents(self) -> list[Document]:
-        """Everything that is handed in."""
-        return [step.write for step in self.steps if step.write is not None]
 
 
 def plain(writer: Writer) -> Story:

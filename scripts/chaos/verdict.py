@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from chaos.endings import Books
-from chaos.stories import Asked, Story
+from chaos.story import Asked, Story
 from connector.identifiers import ulid_of
 
 Document = dict[str, Any]

@@ -11,7 +11,7 @@ import pytest
 
 from chaos.documents import Document
 from chaos.scenario import Scene
-from chaos.stories import Story
+from chaos.story import Story
 from chaos.verdict import Evidence, verdict
 from connector.identifiers import ulid_of
 from tests.chaos.plays import PRODUCTS, play

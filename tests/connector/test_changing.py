@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from connector.changing import Folded, Settled, Wanted, bears, change_of, passed_on
+from connector.changing import Folded, Settled, Wanted, change_of, passed_on
 from connector.check import Facts, Reason
 from connector.contents import later_change, readable
 from connector.estimates import fingerprint
 from connector.ledger import Row
+from connector.marks import bears
 from connector.outcomes import posted
 from connector.pinning import pin
 from connector.policy import Policy

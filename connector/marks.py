@@ -1,0 +1,33 @@
+"""The marks that later changes leave in the private note of an estimate, by which they are found again. Pure."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from connector.records import Amendment, Cancellation
+
+AMENDMENT = "Roadbook amendment"
+AMENDED = re.compile(rf"^{AMENDMENT} ([1-9][0-9]{{0,8}})(?=:|$)", re.MULTILINE)
+
+
+def mark_of(record: Amendment | Cancellation) -> str:
+    """The line in the private note by which it is seen later that a change has reached QuickBooks."""
+    if isinstance(record, Amendment):
+        return f"{AMENDMENT} {record.number}"
+    return "Roadbook cancellation"
+
+
+def bears(entity: dict[str, Any], record: Amendment | Cancellation) -> bool:
+    """Whether an estimate or invoice has taken a change: its mark is in the note, or the invoice is void."""
+    lines = str(entity.get("PrivateNote") or "").split("\n")
+    if any(line == mark_of(record) or line.startswith(mark_of(record) + ":") for line in lines):
+        return True
+    worthless = Decimal(str(entity.get("TotalAmt") or 0)) == 0
+    return isinstance(record, Cancellation) and worthless and "voided" in lines[0].lower()
+
+
+def newest_amendment(note: str) -> int:
+    """The highest number among the marks that amendments of ours have left in a private note; 0 without one."""
+    return max((int(number) for number in AMENDED.findall(note)), default=0)
