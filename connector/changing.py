@@ -74,7 +74,7 @@ def _not_ready(order: Row | None, *, cancels: bool) -> Reason | None:
         text = f"It waits for the order, which is {order.state}: {(order.reason or {}).get('text', '')}"
         return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "office")))
     # One that is parked was examined or looked for since: QuickBooks does not have it, so it may be changed.
-    settled = order.state == "parked" and not order.doubtful
+    settled = order.withdrawn_at is not None or (order.state == "parked" and not order.doubtful)
     if order.posted_at is None and (order.doubtful or order.suspect) and not settled:
         if order.state == "parked":
             text = f"The order is parked, and it must be certain first whether QuickBooks has it: {_reason_of(order)}"
@@ -207,6 +207,9 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
         estimate = {**order.estimate, "ours": estimate.get("ours")}
     if order.estimate and not sells(change):
         estimate = {**estimate, "ours": order.estimate.get("ours")}
+    if change.kind == "amendment" and change.request is None and "news" in changes and changes["news"] is None:
+        # It was recognised by its mark (the ledger had been set back), and the total is its own: so are the lines.
+        estimate = {**estimate, "ours": estimate.get("lines")}
     return order.step(at, changes["state"], work="receipt", due_at=at, estimate=estimate, **changes)
 
 

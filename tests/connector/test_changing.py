@@ -248,6 +248,30 @@ def test_what_the_office_opened_again_is_not_cancelled_again() -> None:
     assert passed_on(in_quickbooks(sync_token="6", status="Closed"), change, AT) is not None
 
 
+def test_an_amendment_that_is_recognised_by_its_mark_and_total_was_no_edit_of_the_office() -> None:
+    note = "Roadbook order\nRoadbook amendment 1"
+    known = in_quickbooks(note=note, total="29.00", lines="amended", ours="submitted")
+    settled = decided(amendment(), known)
+    assert isinstance(settled, Settled)
+    after = passed_on(known, settled.row, AT)
+    assert after is not None
+    assert (after.estimate or {})["ours"] == "amended"
+    assert isinstance(decided(amendment(2), replace(after, work=None)), Wanted)
+    edited = in_quickbooks(note=note, total="31.00", lines="edited", ours="submitted")
+    settled = decided(amendment(), edited)
+    assert isinstance(settled, Settled)
+    after = passed_on(edited, settled.row, AT)
+    assert after is not None
+    assert (after.estimate or {})["ours"] == "submitted"
+
+
+def test_a_change_of_an_order_that_was_withdrawn_while_in_doubt_does_not_wait_for_it() -> None:
+    withdrawn = replace(an_order(), suspect=True, state="cancelled", withdrawn_at="2026-11-20T11:00:00.000Z")
+    outcome = decided(amendment(), withdrawn)
+    assert isinstance(outcome, Settled)
+    assert (outcome.row.notice or {})["code"] == "cancelled_later"
+
+
 def test_an_amendment_that_was_answered_without_being_sent_is_not_passed_on() -> None:
     known = replace(in_quickbooks(), state="cancelled", withdrawn_at="2026-11-20T11:00:00.000Z")
     settled = decided(amendment(), known)
