@@ -151,11 +151,16 @@ class Troublemaker:
         self._over.wait(BEYOND)  # what was under way arrives before anything is read back from a backup
         oldest = time_text(datetime.now(UTC) - timedelta(seconds=seconds))
         with suppress(CouchError):
-            rows = [row for row in self._database.starting_with("ledger:") if row["changed_at"] > oldest]
-            for row in rows:
-                if row.get("receipt_revision") and not closed_by_the_office(row):
-                    self._database.delete(row["_id"], row["_rev"])
-                    self.counted["rows set back"] += 1
+            families: dict[str, list[dict[str, Any]]] = {}
+            for row in self._database.starting_with("ledger:"):
+                families.setdefault(row["ulid"], []).append(row)
+            for rows in families.values():
+                # A backup never holds a cancellation that is done without the order that it has withdrawn.
+                new = any(row["changed_at"] > oldest for row in rows)
+                if new and all(row.get("receipt_revision") and not closed_by_the_office(row) for row in rows):
+                    for row in rows:
+                        self._database.delete(row["_id"], row["_rev"])
+                        self.counted["rows set back"] += 1
             self._rewind()
 
     def _touch(self, shares: list[float], number: int) -> None:
