@@ -230,7 +230,8 @@ class Ledger:
             return self.read([key]).get(key)
         wanted = answer_key(key) if ":" in key else key
         rows = self.database.view("ledger", "by_ulid", key=wanted.split(":", 1)[0], include_docs=True)
-        found = [row_of(row["doc"]) for row in rows]
+        # A row that an admin deletes in this moment comes without its document.
+        found = [row_of(row["doc"]) for row in rows if row.get("doc")]
         return next((row for row in found if row.key == wanted), None)
 
     def listed(self, view: str, keys: Sequence[str]) -> list[Row]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.couch import CouchServer, Database
-from connector.identifiers import CONNECTOR, orders_database, ulid_of
+from connector.identifiers import CONNECTOR, ledger_id, orders_database, ulid_of
 from connector.ledger import Ledger, Row, answer_key
 from connector.servers import admin_server
 from connector.settings import read_settings
@@ -182,7 +182,8 @@ class Company:
 
     def row(self, document: str) -> Row | None:
         """The ledger's row of a document."""
-        return self.ledger.find(document)
+        row_id = ledger_id(self.bob.rep, answer_key(document))
+        return self.ledger.read([row_id]).get(row_id)
 
     def estimates(self, order: str) -> list[dict[str, Any]]:
         """The estimates in QuickBooks that were made from an order."""
