@@ -6,7 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 from connector.check import Reason
-from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, summary_of, token_of
+from connector.estimates import (
+    called,
+    ending_of,
+    entity_of,
+    is_edited,
+    is_final,
+    is_invoice,
+    is_void,
+    summary_of,
+    token_of,
+)
 from connector.ledger import Document, Row
 
 DELETED = "deleted_in_quickbooks"
@@ -90,14 +100,13 @@ def _is_open_again(row: Row, known: Document, now: Document) -> bool:
 
 
 def _final(row: Row, known: Document, now: Document) -> Document:
-    name = called(now)
-    if now.get("invoice"):
-        if row.state == "converted" and known.get("invoice"):
-            return {}
-        return _news("converted", f"{name} has become an invoice.", "converted")
-    if row.state in ("converted", "cancelled"):
-        return {}
-    return _news("closed", f"{name} was closed in QuickBooks.", "converted")
+    told = row.state == "converted" and known.get("invoice") if now.get("invoice") else is_over(row)
+    return {} if told else _news(*ending_of(now), "converted")
+
+
+def is_over(row: Row) -> bool:
+    """Whether the rep knows already that nothing more will happen to an order."""
+    return row.state in ("converted", "cancelled")
 
 
 def _news(code: str, text: str, state: str | None = None) -> Document:

@@ -92,6 +92,13 @@ def is_final(estimate: Mapping[str, Any]) -> bool:
     return estimate.get("status") in FINAL_STATUSES or bool(estimate.get("invoice"))
 
 
+def ending_of(estimate: Mapping[str, Any]) -> tuple[str, str]:
+    """The code and the words for how an estimate that is final came to its end."""
+    if estimate.get("invoice"):
+        return "converted", f"{called(estimate)} has become an invoice."
+    return "closed", f"{called(estimate)} was closed in QuickBooks."
+
+
 def is_void(estimate: Mapping[str, Any]) -> bool:
     """Whether an invoice was voided: QuickBooks keeps it, worth nothing, with a word about it in the note."""
     worthless = number_of(estimate["total"]) == 0

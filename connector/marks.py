@@ -12,11 +12,19 @@ AMENDMENT = "Roadbook amendment"
 AMENDED = re.compile(rf"^{AMENDMENT} ([1-9][0-9]{{0,8}})(?=:|$)", re.MULTILINE)
 
 
+CANCELLATION = "Roadbook cancellation"
+
+
+def is_withdrawn(note: str) -> bool:
+    """Whether a private note bears the mark of a cancellation of ours."""
+    return any(line.split(":", 1)[0] == CANCELLATION for line in note.split("\n"))
+
+
 def mark_of(record: Amendment | Cancellation) -> str:
     """The line in the private note by which it is seen later that a change has reached QuickBooks."""
     if isinstance(record, Amendment):
         return f"{AMENDMENT} {record.number}"
-    return "Roadbook cancellation"
+    return CANCELLATION
 
 
 def bears(entity: dict[str, Any], record: Amendment | Cancellation) -> bool:

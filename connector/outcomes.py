@@ -10,8 +10,9 @@ from typing import Any
 from connector.check import WAITING_CODES, Reason
 from connector.contents import readable
 from connector.errors import QuickBooksFault, UnknownOutcome
-from connector.estimates import kind_of, summary_of
+from connector.estimates import ending_of, is_final, is_invoice, kind_of, summary_of
 from connector.ledger import Document, Row
+from connector.marks import is_withdrawn
 from connector.records import Order, time_text
 from connector.retries import Action, Decision
 from connector.totals import difference
@@ -37,7 +38,15 @@ def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> 
     if row.kind == "cancellation":
         return row.step(at, event, state="cancelled", estimate=estimate, **done)
     state = "amended" if row.kind == "amendment" or row.amendment else "posted"
-    return row.step(at, event, state=state, estimate=estimate, news=_difference(row, estimate), **done)
+    news = _difference(row, estimate)
+    if row.kind != "amendment" and _ended_meanwhile(estimate):
+        state, news = "converted", Reason(*ending_of(estimate), "nobody").as_document()
+    return row.step(at, event, state=state, estimate=estimate, news=news, **done)
+
+
+def _ended_meanwhile(estimate: Document) -> bool:
+    """Whether the office has finished an estimate that is only now found again; a cancellation speaks for itself."""
+    return is_final(estimate) and not is_invoice(estimate) and not is_withdrawn(estimate["note"])
 
 
 def _difference(row: Row, estimate: Document) -> Document | None:

@@ -59,6 +59,22 @@ def test_a_posted_order_has_its_estimate_and_a_receipt_to_be_written() -> None:
     assert answered(row).work is None
 
 
+@pytest.mark.parametrize(
+    ("found", "state", "code"),
+    [
+        ({"TxnStatus": "Closed"}, "converted", "closed"),
+        ({"TxnStatus": "Closed", "LinkedTxn": [{"TxnId": "9", "TxnType": "Invoice"}]}, "converted", "converted"),
+        ({"TxnStatus": "Closed", "PrivateNote": "Roadbook order\nRoadbook cancellation: too dear"}, "posted", None),
+        ({"TxnStatus": "Accepted"}, "posted", None),
+    ],
+)
+def test_an_estimate_that_is_found_again_after_the_office_has_finished_it_is_over(
+    found: dict[str, Any], state: str, code: str | None
+) -> None:
+    row = posted(sent(), ESTIMATE | found, AT, "adopted")
+    assert (row.state, (row.news or {}).get("code")) == (state, code)
+
+
 def test_a_total_that_differs_before_tax_is_noticed() -> None:
     tax = {"TotalTax": "10.00"}
     assert posted(sent(), ESTIMATE | {"TotalAmt": "2063.06", "TxnTaxDetail": tax}, AT).news is None
