@@ -66,6 +66,7 @@ def perform(orders: list[dict[str, Any]], directory: Path, *, once: bool, wipe: 
         connection = stage.connect_quickbooks()
         stage.add_territory(TERRITORY)
         synced = Catalog(stage.server, connection.gateway, [TERRITORY]).sync("USD")
+        connection.close()
         journal.say(f"the sandbox company is connected; {synced.written} products and customers went to the server")
         bob = stage.add_rep("bob", TERRITORY)
         stage.start_connector()

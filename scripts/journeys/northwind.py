@@ -97,6 +97,7 @@ def run(northwind: Northwind, directory: Path, *, wipe: bool, started: float) ->
             rep = stage.add_rep(employee.account, TERRITORY)
             devices[employee.id] = stage.give_device(rep, employee.account)
         Catalog(stage.server, connection.gateway, [TERRITORY]).sync("USD")
+        connection.close()
         say(f"the sandbox company and {len(devices)} reps are ready, on {stage.couch_name}")
         stage.start_connector()
         with ThreadPoolExecutor(len(devices)) as pool:
