@@ -28,6 +28,7 @@ class Looking:
     def __init__(self, gateway: Gateway, facts: FactReader) -> None:
         self._gateway = gateway
         self._facts = facts
+        self.blind: set[str] = set()  # rows that could not be looked for: their customer is not known yet
         self._days: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
 
     def find(self, row: Row) -> dict[str, Any] | None:
@@ -45,6 +46,7 @@ class Looking:
                 return known
         customer = self._customer(row, record)
         if customer is None:
+            self.blind.add(row.id)
             return None
         # Without a request on record (a ledger that was set back) it may have been either.
         kinds = [row.request["entity"]] if row.request else ["Estimate", "Invoice"]

@@ -176,13 +176,13 @@ class Posting:
                     alone.add(row.id)
         outcomes.extend(self._sending.repeat(repeats))
         drafts = self._draft(fresh)
+        # A customer that became known since the look: it is looked for again before anything is sent.
+        prepared = [row for row in drafts.prepared if row.id not in looking.blind]
         outcomes.extend(drafts.answered)
-        together = [
-            row for row in drafts.prepared if row.id not in alone and (row.request or {})["operation"] != "void"
-        ]
+        together = [row for row in prepared if row.id not in alone and (row.request or {})["operation"] != "void"]
         if len(together) < BATCH_FROM:
             together = []
-        single = [row for row in drafts.prepared if row not in together]
+        single = [row for row in prepared if row not in together]
         batch = with_batch(together)
         recorded, _ = self._ledger.write([*single, *batch])
         reached(Step.REQUEST_RECORDED, (row.id for row in recorded))

@@ -379,3 +379,17 @@ def test_it_waits_longer_each_time_while_quickbooks_can_not_be_reached() -> None
         waits.append((datetime.fromisoformat(row.due_at) - desk.now).total_seconds())
     assert waits == sorted(waits)
     assert waits[-1] >= 8 * waits[0]
+
+
+def test_an_order_in_doubt_is_not_sent_before_it_could_be_looked_for() -> None:
+    desk = Desk(new_row())
+    desk.work()
+    desk.ledger.rows = {row.id: replace(row, ledger_revision="1") for row in [new_row(suspect=True)]}
+    known = desk.posting._facts.read
+    answers = [[Facts(PRODUCTS, None)]]
+    desk.posting._facts.read = lambda orders: answers.pop() if answers else known(orders)  # type: ignore[method-assign]
+    [row] = desk.work()
+    assert (row.state, len(desk.books.requests)) == ("received", 1)
+    [row] = desk.work()
+    assert row.state == "posted"
+    assert len(desk.books.estimates) == 1
