@@ -34,12 +34,19 @@ class Policies:
         self._gateway = gateway
         self._clock = clock
         self._lock = threading.Lock()
+        self._first = threading.Lock()
         self._company: Mapping[str, Any] | None = None
         self._known: Policy | None = None
         self._due = 0.0
 
     def policy(self) -> Policy:
         """The policy; an older one while QuickBooks can't be asked. Raises QuickBooksError if there is none yet."""
+        if self._known is not None:
+            return self._current()
+        with self._first:  # while nothing is known, one thread asks for all
+            return self._current()
+
+    def _current(self) -> Policy:
         with self._lock:
             known = self._known
             if known is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any, cast
 
@@ -142,6 +144,21 @@ def test_it_asks_twice_at_first_and_then_once_every_few_hours() -> None:
     assert desk.after(LIFE - 1) is first
     assert desk.after(2).own_numbers
     assert books.reads == ["CompanyInfo", "Preferences", "Preferences"]
+
+
+def test_however_many_posters_begin_one_asks_for_all() -> None:
+    books = Books()
+    desk = Desk(books)
+    together = threading.Barrier(4)
+
+    def begin() -> Policy:
+        together.wait()
+        return desk.policies.policy()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [future.result() for future in [pool.submit(begin) for _ in range(4)]]
+    assert all(policy is found[0] for policy in found)
+    assert books.reads == ["CompanyInfo", "Preferences"]
 
 
 def test_it_goes_on_with_what_it_knows_while_quickbooks_is_away() -> None:
