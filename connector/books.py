@@ -100,13 +100,11 @@ def _is_open_again(row: Row, known: Document, now: Document) -> bool:
 
 
 def _final(row: Row, known: Document, now: Document) -> Document:
-    told = row.state == "converted" and known.get("invoice") if now.get("invoice") else is_over(row)
+    if now.get("invoice"):
+        told = row.state == "converted" and bool(known.get("invoice"))
+    else:
+        told = row.state in ("converted", "cancelled")
     return {} if told else _news(*ending_of(now), "converted")
-
-
-def is_over(row: Row) -> bool:
-    """Whether the rep knows already that nothing more will happen to an order."""
-    return row.state in ("converted", "cancelled")
 
 
 def _news(code: str, text: str, state: str | None = None) -> Document:

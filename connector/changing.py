@@ -57,21 +57,21 @@ def change_of(
 
     `facts` are those of the order as the amendment would leave it.
     """
+    if order is None:
+        return Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
     problem = _not_ready(order, cancels=isinstance(record, Cancellation))
-    if problem is not None or order is None:
-        return problem or Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
+    if problem is not None:
+        return problem
     if isinstance(record, Cancellation):
         return _cancel(row, record, order, policy, now)
     return _amend(row, record, order, facts, policy, now)
 
 
-def _not_ready(order: Row | None, *, cancels: bool) -> Reason | None:
-    if order is None:
-        return Reason(ORDER_NOT_YET, "The order that it changes has not arrived yet.", "nobody")
+def _not_ready(order: Row, *, cancels: bool) -> Reason | None:
     if order.kind not in ("order", "quote"):
         return Reason("no_order", f"{order.of} is no order that could be changed.")
     if not cancels and (order.state == "held" or (order.reason or {}).get("code") == "unreadable"):
-        text = f"It waits for the order, which is {order.state}: {(order.reason or {}).get('text', '')}"
+        text = f"It waits for the order, which is {order.state}: {_reason_of(order)}"
         return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "office")))
     # One that is parked was examined or looked for since: QuickBooks does not have it, so it may be changed.
     settled = order.withdrawn_at is not None or (order.state == "parked" and not order.doubtful)

@@ -8,20 +8,15 @@ from typing import Any
 
 from chaos.story import Story
 from chaos.verdict import Finding
-from connector import cli
 from connector.errors import RoadbookError
 from local_servers.roadbook import Roadbook
 
-COMMAND = "reconcile"
 
-
-def reconcile(roadbook: Roadbook) -> dict[str, Any] | None:
-    """What `roadbook reconcile --json` prints; None where Roadbook has no such command. Raises RoadbookError."""
-    if COMMAND not in cli.main.commands:
-        return None
-    done = roadbook.command(COMMAND, "--json", check=False)
+def reconcile(roadbook: Roadbook) -> dict[str, Any]:
+    """What `roadbook reconcile --json` prints; raises RoadbookError if it could not be done."""
+    done = roadbook.command("reconcile", "--json", check=False)
     if done.returncode not in (0, 1):
-        raise RoadbookError(f"roadbook {COMMAND}: {done.stderr.strip()}")
+        raise RoadbookError(f"roadbook reconcile: {done.stderr.strip()}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 

@@ -104,11 +104,8 @@ def run(
     evidence = gathered(stage, databases, player.stories)
     findings = verdict(player.stories, evidence)
     reconciled = reconcile(stage.roadbook)
-    if reconciled is None:
-        say("this Roadbook has no reconciliation of its own")
-    else:
-        say(f"the reconciliation finds {len(reconciled['findings'])} things to know")
-        findings += unexplained(reconciled, player.stories)
+    say(f"the reconciliation finds {len(reconciled['findings'])} things to know")
+    findings += unexplained(reconciled, player.stories)
     counted = trouble.counted + connectors.counted
     counted += Counter({f"office: {code}": count for code, count in office.counted.items()})
     return Outcome(
