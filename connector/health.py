@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from connector.connections import connected_realm, connection_of
 from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, QuickBooksError
-from connector.identifiers import CATALOG, CONNECTOR, OPS
+from connector.identifiers import AGES, CATALOG, CONNECTOR, CUSTOMERS, OPS
 from connector.policies import policy_of
 from connector.policy import NOT_APPLICABLE, TAX_EXCLUDED, TAX_INCLUSIVE, Policy
 from connector.quickbooks import TokenStore
@@ -34,7 +34,7 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
     except CouchError:
         yield "doorbell", "there is no _db_updates feed; run `roadbook install` (the sweep carries on meanwhile)"
     server = connector_server(settings)
-    for name in (CATALOG, CONNECTOR, OPS):
+    for name in (CATALOG, CUSTOMERS, AGES, CONNECTOR, OPS):
         try:
             server.database(name).info()
             yield f"database {name}", None

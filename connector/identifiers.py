@@ -11,8 +11,10 @@ REP_ID = re.compile(r"^r[a-z2-7]{15}$")
 TERRITORY = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
 ORDERS_DATABASE = re.compile(r"^orders-(r[a-z2-7]{15})$")
 
+AGES = "ages"
 CATALOG = "catalog"
 CONNECTOR = "connector"
+CUSTOMERS = "customers"  # the master copy; devices read `customers-<territory>`
 OPS = "ops"
 
 # A fixed namespace: changing it would give every order a new request id and so allow a second estimate.

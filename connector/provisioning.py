@@ -20,8 +20,10 @@ from connector import design
 from connector.couch import CouchServer
 from connector.errors import DesignError, DocumentConflict, Forbidden, NotFound, ProvisioningError
 from connector.identifiers import (
+    AGES,
     CATALOG,
     CONNECTOR,
+    CUSTOMERS,
     OPS,
     REP_ID,
     TERRITORY,
@@ -100,7 +102,7 @@ def install(server: CouchServer, settings: Settings) -> None:
         server.create_database(name)
     if not _has_doorbell(server):
         server.create_database(DOORBELL_DATABASE)
-    for name in (CATALOG, CONNECTOR, OPS):
+    for name in (CATALOG, CUSTOMERS, AGES, CONNECTOR, OPS):
         set_up_database(server, name)
     _set_up_connector_account(server, settings)
 
