@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -82,6 +84,12 @@ class Settings(BaseModel):
         SecretStr(""), description="The key that signs the console's sign-in cookie; needed by `roadbook web`."
     )
 
+    roadbook_snapshot_folder: str = Field(
+        "",
+        description="Where the console keeps the snapshots for first syncs; it may be lost at any time. "
+        "Empty: a folder of its own in the system's temporary directory.",
+    )
+
     @field_validator("couchdb_url")
     @classmethod
     def _has_credentials(cls, value: str) -> str:
@@ -129,6 +137,14 @@ class Settings(BaseModel):
     def couchdb_address(self) -> str:
         """CouchDB's address without credentials."""
         return split_credentials(self.couchdb_url)[0]
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """Where snapshots are kept, apart for each CouchDB and each account of the machine."""
+        if self.roadbook_snapshot_folder:
+            return Path(self.roadbook_snapshot_folder)
+        place = hashlib.sha256(self.couchdb_address.encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"roadbook-snapshots-{os.getuid()}-{place}"
 
 
 def split_credentials(url: str) -> tuple[str, str, str]:

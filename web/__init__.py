@@ -13,6 +13,7 @@ from connector.servers import connector_server
 from connector.settings import Settings
 from web import auth, display, error_pages, orders, probes, quickbooks, security, status, webhooks
 from web.couch_session import CouchSessions
+from web.replication import routes as replication
 
 MAX_FORM = 64 * 1024  # bytes of a request body; the console's forms are tiny
 
@@ -45,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     for part in (auth, orders, quickbooks, status, probes):
         app.register_blueprint(part.blueprint)
     webhooks.init_app(app, settings)
+    replication.init_app(app, settings, app.extensions["couch"])
 
     @app.context_processor
     def common() -> dict[str, Any]:

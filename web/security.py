@@ -8,6 +8,9 @@ from flask import Flask, Request, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface
 
 SIGNED = frozenset({"webhooks.quickbooks"})  # endpoints whose sender signs each request, so that nobody can forge one
+KEPT = frozenset(
+    {"static", "replication.manifest", "replication.body"}
+)  # endpoints that say themselves who may keep it
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -58,6 +61,7 @@ def add_headers(response: Response) -> Response:
     """The headers of every answer; pages are kept by nobody."""
     for name, value in HEADERS.items():
         response.headers[name] = value
-    if request.endpoint != "static":
+    if request.endpoint not in KEPT:
         response.headers["Cache-Control"] = "no-store"
+    response.headers.setdefault("Cache-Control", "no-store")
     return response

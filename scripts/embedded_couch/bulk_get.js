@@ -8,7 +8,9 @@ async function bulkGet(exchange) {
   const {database, query} = exchange;
   const {docs: wanted} = await exchange.object({required: true});
   if (!Array.isArray(wanted)) throw badRequest("Missing JSON list of 'docs'.");
-  const options = {revs: query.revs === true, attachments: query.attachments === true};
+  const options = {
+    revs: query.revs === true, attachments: query.attachments === true, latest: query.latest === true,
+  };
   const results = await Promise.all(wanted.map(async ({id, rev}) => {
     try {
       return {id, docs: [{ok: await database.get(id, {...options, rev})}]};

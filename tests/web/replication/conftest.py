@@ -1,0 +1,94 @@
+"""The two kinds of databases that have snapshots, who may read them, and a console that serves them."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from connector.couch import CouchServer, Database
+from connector.identifiers import CATALOG, customers_database
+from connector.provisioning import set_up_database
+from connector.settings import Settings
+from tests.web.conftest import Installation, People
+from web.replication.snapshots import Snapshots
+
+NORTH, SOUTH = customers_database("north"), customers_database("south")
+
+
+@pytest.fixture
+def settings(installation: Installation, tmp_path: Path) -> Settings:
+    """The console's settings, with a folder of the test's own for snapshots."""
+    return installation.settings.model_copy(update={"roadbook_snapshot_folder": str(tmp_path / "snapshots")})
+
+
+@pytest.fixture
+def databases(installation: Installation, people: People) -> CouchServer:
+    """Empty databases, without anything that an earlier test left in them: `catalog` and two territories."""
+    server = installation.server
+    for name in (CATALOG, NORTH, SOUTH):
+        if name in server.call("GET", "_all_dbs"):
+            server.delete_database(name)
+        set_up_database(server, name)
+    return server
+
+
+@pytest.fixture
+def catalog(databases: CouchServer) -> Database:
+    """The catalog, as an admin."""
+    return databases.database(CATALOG)
+
+
+@pytest.fixture
+def north(databases: CouchServer) -> Database:
+    """The customers of territory north, as an admin."""
+    return databases.database(NORTH)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Asks the console with somebody's name and password."""
+
+    app: Flask
+    people: People
+
+    def __call__(self, name: str | None, path: str, headers: Mapping[str, str] | None = None) -> TestResponse:
+        """GET below /couch/ as somebody, or as nobody."""
+        own = dict(headers or {})
+        if name is not None:
+            pair = f"{name}:{self.people.passwords[name]}"
+            own["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+        return self.app.test_client().get(f"/couch/{path}", headers=own)
+
+    def manifest(self, name: str, database: str) -> dict[str, Any]:
+        """The manifest that somebody gets."""
+        answer = self(name, f"{database}/_snapshot")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json
+        return found
+
+    def lines(self, name: str, database: str) -> list[dict[str, Any]]:
+        """The lines of the snapshot that somebody gets."""
+        answer = self(name, f"{database}/{self.manifest(name, database)['path']}")
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.data.splitlines()]
+
+
+@pytest.fixture
+def ask(app: Flask, people: People, databases: CouchServer) -> Asking:
+    """`ask("bob", "catalog/_snapshot")` is what Bob's device gets."""
+    return Asking(app, people)
+
+
+@pytest.fixture
+def snapshots(app: Flask) -> Snapshots:
+    """The console's snapshots themselves."""
+    found: Snapshots = app.extensions["snapshots"]
+    return found

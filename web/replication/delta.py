@@ -1,0 +1,73 @@
+"""What changed in a database since a sequence, in one answer: `_changes` joined with the documents' leaf revisions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from web.replication.callers import Caller, Refusal
+from web.replication.content import gather, generation_of
+
+MOST_CHANGES = 1000  # of one answer
+MOST_BYTES = 4 * 1024 * 1024  # of one answer, before compression; one change always fits
+LEAF_PAGE = 100  # documents whose leaves one request asks for
+LONGEST_SEQUENCE = 8000  # characters
+
+
+def delta(caller: Caller, database: str, since: str, limit: int) -> dict[str, Any]:
+    """The changes after a sequence with all leaf revisions of each document and their ancestry, oldest first.
+
+    Everything is read with the caller's own credentials. `pending` counts the changes after `last_sequence`. The
+    generation is read last: an answer never names an older one than that whose changes it carries.
+    Raises Refusal, CouchUnreachable.
+    """
+    page = caller.call("GET", f"{database}/_changes", since=since, limit=limit, style="all_docs")
+    rows, pending = page["results"], int(page.get("pending") or 0)
+    results: list[dict[str, Any]] = []
+    last, size, done = page["last_seq"], 0, 0
+    while done < len(rows) and size < MOST_BYTES:
+        part = rows[done : done + LEAF_PAGE]
+        for row, leaves in with_leaves(caller, database, part):
+            if done and size >= MOST_BYTES:
+                break
+            done += 1
+            if leaves:
+                results.append({"id": row["id"], "leaves": leaves})
+                size += len(json.dumps(leaves))
+    if done < len(rows):
+        last, pending = rows[done - 1]["seq"], pending + len(rows) - done
+    generation = generation_of(caller.info(database))
+    return {"generation": generation, "results": results, "last_sequence": last, "pending": pending}
+
+
+def with_leaves(
+    caller: Caller, database: str, rows: list[dict[str, Any]]
+) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each change with its document's leaves; none for a design document and for what was purged meanwhile."""
+    asked = [
+        {"id": row["id"], "rev": change["rev"]}
+        for row in rows
+        if not row["id"].startswith("_design/")
+        for change in row["changes"]
+    ]
+    if not asked:
+        return [(row, []) for row in rows]
+    answer = caller.call("POST", f"{database}/_bulk_get", {"docs": asked}, revs="true", latest="true")
+    leaves = gather(answer)
+    return [(row, leaves.get(row["id"], [])) for row in rows]
+
+
+def sequence_of(text: str | None) -> str:
+    """The sequence a request names; raises Refusal unless it can be one."""
+    if not text or text == "now" or len(text) > LONGEST_SEQUENCE or not text.isprintable():
+        raise Refusal(400, "bad_request", "since: give the sequence of a snapshot or the last_sequence of a delta")
+    return text
+
+
+def limit_of(text: str | None) -> int:
+    """How many changes a request wants at most; raises Refusal unless it is a whole number above 0."""
+    if text is None:
+        return MOST_CHANGES
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) == 0:
+        raise Refusal(400, "bad_request", "limit: give a whole number above 0")
+    return min(int(text), MOST_CHANGES)

@@ -1,0 +1,149 @@
+"""The snapshot of a database that may be handed out now: kept, or built at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from connector.couch import CouchServer
+from connector.errors import CouchError, CouchUnreachable, RoadbookError
+from connector.identifiers import CATALOG, TERRITORY, customers_database
+from web.replication.content import generation_of, read_content
+from web.replication.shelf import Shelf, ShelfError, Snapshot
+
+MOST_NEWS = 1000  # changes since a snapshot that a delta brings at once; with more a new snapshot is sooner there
+PATIENCE = 15.0  # seconds a request waits for a snapshot that is being built
+WAITING = 3  # requests that may wait at a time; the console has other things to do
+FAILED_FOR = 30.0  # seconds in which a database that could not be packed is not tried again
+
+log = structlog.get_logger()
+
+
+class NoSnapshot(RoadbookError):
+    """There is none and there cannot be one now: the device replicates as usual."""
+
+
+class Busy(RoadbookError):
+    """It is being built: ask again in a moment."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What happened in a database since a snapshot."""
+
+    changes: int
+    deletions: bool
+
+
+def has_snapshots(database: str) -> bool:
+    """Whether a database is one of those that devices only read."""
+    prefix = customers_database("")
+    return database == CATALOG or (database.startswith(prefix) and bool(TERRITORY.fullmatch(database[len(prefix) :])))
+
+
+def fits(snapshot: Snapshot, generation: str, news: News) -> bool:
+    """Whether a snapshot may be handed out: a customer that was taken from a territory is in none that may."""
+    if snapshot.generation != generation or news.changes > MOST_NEWS:
+        return False
+    return not news.deletions or snapshot.manifest["database"] == CATALOG
+
+
+class Snapshots:
+    """Finds and builds snapshots with the connector's own account; who may have them is asked elsewhere, before."""
+
+    def __init__(self, server: CouchServer, shelf: Shelf) -> None:
+        self._server = server
+        self.shelf = shelf
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._waiting = threading.BoundedSemaphore(WAITING)
+        self._failed: dict[str, tuple[float, str]] = {}
+
+    def current(self, database: str, generation: str) -> Snapshot:
+        """The newest that fits, built now if there is none; many who ask at once build once.
+
+        Raises NoSnapshot, Busy, CouchUnreachable.
+        """
+        found = self.fitting(database, generation)
+        if found is not None:
+            return found
+        with self._turn(database):
+            return self.fitting(database, generation) or self.build(database, "asked for")
+
+    def kept(self, database: str, generation: str, content_hash: str) -> Snapshot | None:
+        """The snapshot of a hash if it still fits, else None; raises CouchError."""
+        found = self.shelf.find(database, content_hash)
+        if found is None or not fits(found, generation, self.news(database, found.sequence)):
+            return None
+        return found
+
+    def fitting(self, database: str, generation: str) -> Snapshot | None:
+        """The newest if it fits, else None; raises CouchError."""
+        newest = self.shelf.newest(database)
+        if newest is None or newest.generation != generation:
+            return None
+        return newest if fits(newest, generation, self.news(database, newest.sequence)) else None
+
+    def news(self, database: str, since: str) -> News:
+        """What a device that begins at this sequence has to be told; raises CouchError."""
+        page = self._server.database(database).call("GET", "_changes", since=since, limit=MOST_NEWS)
+        deleted = any(row.get("deleted") and not row["id"].startswith("_design/") for row in page["results"])
+        return News(len(page["results"]) + int(page.get("pending") or 0), deleted)
+
+    def build(self, database: str, because: str) -> Snapshot:
+        """Read, pack and keep one; raises NoSnapshot, CouchUnreachable."""
+        failed_at, reason = self._failed.get(database, (float("-inf"), ""))
+        if time.monotonic() - failed_at < FAILED_FOR:
+            raise NoSnapshot(reason)
+        try:
+            return self._build(database, because)
+        except CouchUnreachable:
+            raise
+        except (CouchError, ShelfError, ValueError) as error:
+            self._failed[database] = (time.monotonic(), str(error))
+            log.error("snapshot.failed", database=database, kind=type(error).__name__, reason=str(error))
+            raise NoSnapshot(str(error)) from error
+
+    def _build(self, database: str, because: str) -> Snapshot:
+        self.shelf.check()
+        started, at = time.monotonic(), datetime.now(UTC)
+        content = read_content(self._server.database(database))
+        read = time.monotonic()
+        newest = self.shelf.newest(database)
+        snapshot = self.shelf.add(content, at, replace=newest is not None and not self._may_stay(newest))
+        log.info(
+            "snapshot.built",
+            database=database,
+            because=because,
+            documents=content.count,
+            bytes=snapshot.manifest["bytes"]["br"],
+            seconds=round(time.monotonic() - started, 3),
+            reading=round(read - started, 3),
+        )
+        return snapshot
+
+    def _may_stay(self, older: Snapshot) -> bool:
+        database = str(older.manifest["database"])
+        generation = generation_of(self._server.database(database).info())
+        return fits(older, generation, self.news(database, older.sequence))
+
+    @contextmanager
+    def _turn(self, database: str) -> Iterator[None]:
+        if not self._waiting.acquire(blocking=False):
+            raise Busy("too many devices wait for a snapshot that is being built")
+        try:
+            lock = self._turns[database]
+            if not lock.acquire(timeout=PATIENCE):
+                raise Busy("the snapshot is still being built")
+            try:
+                yield
+            finally:
+                lock.release()
+        finally:
+            self._waiting.release()
