@@ -12,6 +12,7 @@ REP = "rabcdefghijklm23"
 ORDERS = f"/orders-{REP}"
 ORDER = "order:01JAB2C3D4E5F6G7H8J9KAMBNC"
 ENCODED_ORDER = ORDER.replace(":", "%3A")
+HASH = "0123456789abcdef" * 4
 CHECKPOINT = "_local/0eCqgz_r6ng3VmVD2L3F2Q%3D%3D"
 
 ALLOWED = [
@@ -166,6 +167,39 @@ REFUSED = [
     ("COPY", f"/couch{ORDERS}/{ORDER}"),
     ("PATCH", f"/couch{ORDERS}/{ORDER}"),
     ("OPTIONS", f"/couch{ORDERS}/"),
+    # snapshots and deltas of other databases, by other methods and in other spellings
+    ("GET", f"/couch{ORDERS}/_snapshot"),
+    ("GET", f"/couch{ORDERS}/_delta?since=0"),
+    ("GET", "/couch/connector/_snapshot"),
+    ("GET", "/couch/customers/_snapshot"),
+    ("GET", "/couch/customers-/_snapshot"),
+    ("GET", "/couch/customers-North/_snapshot"),
+    ("GET", f"/couch/customers-{'n' * 33}/_snapshot"),
+    ("GET", "/couch/_snapshot"),
+    ("POST", "/couch/catalog/_snapshot"),
+    ("PUT", f"/couch/catalog/_snapshot/{HASH}"),
+    ("DELETE", f"/couch/catalog/_snapshot/{HASH}"),
+    ("OPTIONS", "/couch/catalog/_snapshot"),
+    ("POST", "/couch/catalog/_delta?since=0"),
+    ("GET", "/couch/catalog/_snapshot/"),
+    ("GET", "/couch/catalog/_snapshot?x=1"),
+    ("GET", f"/couch/catalog/_snapshot/{HASH}/"),
+    ("GET", f"/couch/catalog/_snapshot/{HASH}?x=1"),
+    ("GET", f"/couch/catalog/_snapshot/{HASH}#x"),
+    ("GET", f"/couch/catalog/_snapshot/{HASH[:-1]}"),
+    ("GET", f"/couch/catalog/_snapshot/{HASH.upper()}"),
+    ("GET", f"/couch/catalog/_snapshot/{HASH}.br"),
+    ("GET", "/couch/catalog/_snapshot/manifest.json"),
+    ("GET", f"/couch/catalog/%5Fsnapshot/{HASH}"),
+    ("GET", f"/couch/catalog/_snapshot%2F{HASH}"),
+    ("GET", f"/couch/catalog/../customers-south/_snapshot/{HASH}"),
+    ("GET", f"/couch/catalog//_snapshot/{HASH}"),
+    ("GET", "/couch/catalog/_SNAPSHOT"),
+    ("GET", "/couch/catalog/_delta"),
+    ("GET", "/couch/catalog/_delta/?since=0"),
+    ("GET", "/couch/catalog/_delta#?since=0"),
+    ("GET", "/couch/catalog/_del%74a?since=0"),
+    ("GET", "/couch/catalog/x/_snapshot"),
     # spellings
     ("POST", "/couch/%5freplicate"),
     ("POST", "/couch/%5Freplicate"),
