@@ -86,8 +86,8 @@ class Settings(BaseModel):
 
     roadbook_snapshot_folder: str = Field(
         "",
-        description="Where the console keeps the snapshots for first syncs; it may be lost at any time. "
-        "Empty: a folder of its own in the system's temporary directory.",
+        description="The folder in which the console keeps the snapshots for first syncs, which may be lost at any "
+        "time; empty: the system's temporary one.",
     )
 
     @field_validator("couchdb_url")
@@ -141,10 +141,9 @@ class Settings(BaseModel):
     @property
     def snapshot_folder(self) -> Path:
         """Where snapshots are kept, apart for each CouchDB and each account of the machine."""
-        if self.roadbook_snapshot_folder:
-            return Path(self.roadbook_snapshot_folder)
         place = hashlib.sha256(self.couchdb_address.encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"roadbook-snapshots-{os.getuid()}-{place}"
+        folder = Path(self.roadbook_snapshot_folder or tempfile.gettempdir())
+        return folder / f"roadbook-snapshots-{os.getuid()}-{place}"
 
 
 def split_credentials(url: str) -> tuple[str, str, str]:

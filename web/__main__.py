@@ -12,10 +12,12 @@ from waitress import create_server  # type: ignore[import-untyped]
 
 from connector.errors import SettingsError
 from connector.logs import set_up_logs
+from connector.servers import admin_server
 from connector.settings import Settings, read_settings
 from web import create_app
+from web.replication.refreshing import Refreshing
 
-THREADS = 8  # requests at a time
+THREADS = 16  # requests at a time
 MOST_BYTES = 2 * 1024 * 1024  # of a request's body; waitress would take a gigabyte before the console is asked
 
 
@@ -25,6 +27,7 @@ def serve(settings: Settings) -> None:
     Raises SettingsError when a setting that only the console needs is missing or cannot be used.
     """
     app = create_app(settings)
+    refreshing = Refreshing(admin_server(settings), app.extensions["snapshots"])
     try:
         server = create_server(
             app,
@@ -40,9 +43,11 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     print(json.dumps({"ready": True, "pid": os.getpid(), "port": port_of(server)}), flush=True)
+    refreshing.start()
     try:
         server.run()
     finally:
+        refreshing.stop()
         server.close()
 
 

@@ -65,7 +65,7 @@ class Roadbook:
 
     def web(self, **overrides: str) -> Child:
         """Start the console; its ready line carries the port."""
-        return self._start("web", overrides)
+        return self._start("web", {"roadbook_snapshot_folder": str(self.directory / "snapshots"), **overrides})
 
     def install(self) -> None:
         """Create the databases, the guards and the connector's account."""

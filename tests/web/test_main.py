@@ -23,7 +23,11 @@ def start(environment: dict[str, str], log: Path) -> Child:
     """Start `python -m web` with these settings only."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(("ROADBOOK_", "COUCHDB_"))}
     return Child(
-        "the console", [sys.executable, "-m", "web"], log=log, environment=others | environment, directory=CHECKOUT
+        "the console",
+        [sys.executable, "-m", "web"],
+        log=log,
+        environment=others | {"ROADBOOK_SNAPSHOT_FOLDER": str(log.parent)} | environment,
+        directory=CHECKOUT,
     )
 
 

@@ -107,6 +107,13 @@ class Shelf:
         self._clear(content.database, 1 if replace else KEPT)
         return snapshot
 
+    def databases(self) -> set[str]:
+        """The databases that have anything here."""
+        try:
+            return {found.name for found in self.folder.iterdir() if found.is_dir()}
+        except OSError:
+            return set()
+
     def check(self) -> None:
         """Raises ShelfError when the folder cannot be used, before anything is read for it."""
         try:
@@ -117,6 +124,8 @@ class Shelf:
     def drop(self, database: str) -> None:
         """Forget everything of a database."""
         self._clear(database, 0)
+        with suppress(OSError):
+            self._place(database).rmdir()
 
     def _place(self, database: str) -> Path:
         return self.folder / database

@@ -76,6 +76,18 @@ class Snapshots:
         with self._turn(database):
             return self.fitting(database, generation) or self.build(database, "asked for")
 
+    def renew(self, database: str, known: Snapshot | None, because: str) -> bool:
+        """Build one unless there is a newer one than is known already; whether it was built.
+
+        Raises NoSnapshot, CouchUnreachable.
+        """
+        with self._turns[database]:
+            newest = self.shelf.newest(database)
+            if newest is not None and (known is None or newest.hash != known.hash):
+                return False
+            self.build(database, because)
+            return True
+
     def kept(self, database: str, generation: str, content_hash: str) -> Snapshot | None:
         """The snapshot of a hash if it still fits, else None; raises CouchError."""
         found = self.shelf.find(database, content_hash)
