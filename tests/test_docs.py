@@ -13,7 +13,14 @@ from connector.cli import main
 from connector.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/demo.md", "docs/quickbooks.md", "couch_design/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/demo.md",
+    "docs/first-sync.md",
+    "docs/quickbooks.md",
+    "couch_design/README.md",
+]
 
 
 def test_readme_names_every_setting_with_its_meaning() -> None:
