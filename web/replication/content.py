@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from connector.couch import Database
@@ -13,24 +13,14 @@ PAGE = 1000  # changes in one request
 LEAF_PAGE = 200  # documents whose leaves one request asks for
 
 
-def generation_of(info: Mapping[str, Any]) -> str:
-    """A text that changes when a database was deleted and made again, or purged; from its information document.
-
-    Neither is ever replicated: whoever holds a copy must begin anew. The number before a purge sequence's dash is its
-    count of purges; the rest is opaque and may differ from node to node.
-    """
-    purged = str(info.get("purge_seq", 0)).partition("-")[0]
-    return f"{info.get('instance_start_time', 0)}-{purged}"
-
-
-def read_content(database: Database) -> Content:
+def read_content(database: Database, generation_of: Callable[[Mapping[str, Any]], str]) -> Content:
     """Everything, exactly as of the feed's own last sequence.
 
     The documents come out of the same feed, from the same copies of the shards, as the sequence that is kept with them:
     in a cluster another answer's `update_seq` may be ahead of the copy that `_all_docs` reads, and what lies in between
     would stay unknown to a device for ever. What changes meanwhile comes again, here or in the device's next delta.
 
-    Raises CouchError; CouchUnreachable when the database was deleted, made again or purged meanwhile.
+    Raises CouchError; CouchUnreachable when its generation changed meanwhile.
     """
     generation = generation_of(database.info())
     found: dict[str, tuple[Document, list[str]]] = {}
@@ -52,7 +42,7 @@ def read_content(database: Database) -> Content:
     single = [document for name, document in whole.items() if name not in several and "_attachments" not in document]
     leaves = list(all_leaves(database, {name: several[name] for name in several if name not in set(apart)}))
     if generation_of(database.info()) != generation:
-        raise CouchUnreachable(f"{database.name} was made again or purged while it was read: try again")
+        raise CouchUnreachable(f"{database.name} was made again, purged or restored while it was read: try again")
     return Content(database.name, generation, sequence, single, leaves, apart)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from web.replication.callers import Caller, Refusal
-from web.replication.content import gather, generation_of
+from web.replication.content import gather
 
 MOST_CHANGES = 1000  # of one answer
 MOST_BYTES = 4 * 1024 * 1024  # of one answer, before compression; one change always fits
@@ -14,7 +15,9 @@ LEAF_PAGE = 100  # documents whose leaves one request asks for
 LONGEST_SEQUENCE = 8000  # characters
 
 
-def delta(caller: Caller, database: str, since: str, limit: int) -> dict[str, Any]:
+def delta(
+    caller: Caller, database: str, since: str, limit: int, generation_of: Callable[[Mapping[str, Any]], str]
+) -> dict[str, Any]:
     """The changes after a sequence with all leaf revisions of each document and their ancestry, oldest first.
 
     Everything is read with the caller's own credentials. `pending` counts the changes after `last_sequence`. The

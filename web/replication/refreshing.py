@@ -12,8 +12,7 @@ import structlog
 from connector.couch import CouchServer
 from connector.errors import CouchError
 from connector.identifiers import CATALOG, customers_database
-from web.replication.content import generation_of
-from web.replication.snapshots import News, NoSnapshot, Snapshots, fits, has_snapshots
+from web.replication.snapshots import News, NoSnapshot, Snapshots, has_snapshots, is_handy, may_be_served
 
 LOOK_EVERY = 5.0  # seconds between looks at the databases' update sequences
 MANY = 200  # changes after which a snapshot is built anew
@@ -95,7 +94,7 @@ class Refreshing:
         return [CATALOG, *(name for name in found if has_snapshots(name))]
 
     def _look_at(self, name: str, info: dict[str, Any], now: float) -> bool:
-        standing, generation = self._standings[name], generation_of(info)
+        standing, generation = self._standings[name], self._snapshots.generations.of(info)
         newest = self._snapshots.shelf.newest(name)
         mark = f"{generation} {info['update_seq']}"
         if newest is not None and newest.generation == generation:
@@ -106,7 +105,7 @@ class Refreshing:
                 standing.current, standing.changed_at = mark, None
                 return False
             standing.changed_at = now if standing.changed_at is None else standing.changed_at
-            if fits(newest, generation, news) and not is_due(standing, news, now):
+            if may_be_served(newest, generation, news) and is_handy(news) and not is_due(standing, news, now):
                 return False
         started = time.monotonic()
         try:

@@ -14,7 +14,6 @@ from connector.couch import CouchServer
 from connector.errors import CouchError, CouchUnreachable, NotFound
 from connector.settings import Settings
 from web.replication.callers import Caller, Refusal, caller_of
-from web.replication.content import generation_of
 from web.replication.delta import delta, limit_of, sequence_of
 from web.replication.shelf import Shelf
 from web.replication.snapshots import Busy, NoSnapshot, Snapshots, has_snapshots
@@ -35,7 +34,7 @@ def init_app(app: Flask, settings: Settings, server: CouchServer) -> None:
 def manifest(database: str) -> Response:
     """What the newest snapshot is and where its body is."""
     caller = caller_for(database)
-    found = snapshots().current(database, generation_of(caller.info(database)))
+    found = snapshots().current(database, caller.info(database))
     response = answer(found.manifest, caller)
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(found.hash)
@@ -47,7 +46,7 @@ def manifest(database: str) -> Response:
 def body(database: str, content_hash: str) -> Response:
     """The lines of a snapshot, compressed as the device can take it; for ever the same under this address."""
     caller = caller_for(database)
-    found = snapshots().kept(database, generation_of(caller.info(database)), content_hash)
+    found = snapshots().kept(database, caller.info(database), content_hash)
     encoding = request.accept_encodings.best_match(["br", "gzip"]) if request.accept_encodings else None
     try:
         if found is None:
@@ -72,7 +71,7 @@ def changes(database: str) -> Response:
     """What changed since a sequence, with every leaf revision."""
     caller = caller_for(database)
     since, limit = sequence_of(request.args.get("since")), limit_of(request.args.get("limit"))
-    return answer(delta(caller, database, since, limit), caller)
+    return answer(delta(caller, database, since, limit, snapshots().generations.of), caller)
 
 
 def caller_for(database: str) -> Caller:

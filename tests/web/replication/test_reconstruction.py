@@ -6,8 +6,9 @@ import json
 import secrets
 import subprocess
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from hashlib import md5
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,8 +24,8 @@ from local_servers.node import node
 from tests.web.replication.replica import Leaves, Replica, on_server, winners
 from web.replication import content, delta
 from web.replication.callers import Caller
-from web.replication.shelf import Shelf
-from web.replication.snapshots import Snapshots
+from web.replication.generations import generation_of
+from web.replication.shelf import Shelf, Snapshot
 
 Meddle = Callable[[], None]
 
@@ -108,10 +109,20 @@ def caller(database: Database) -> Caller:
     return Caller(database.server.url, {"Authorization": f"Basic {pair}"})
 
 
+def generation(info: Mapping[str, Any]) -> str:
+    """As it is while no backup was restored."""
+    return generation_of(info, None)
+
+
+def built(server: CouchServer, name: str, folder: Path) -> Snapshot:
+    """A snapshot, read as the console reads it and kept as it keeps it."""
+    return Shelf(folder).add(content.read_content(server.database(name), generation), datetime.now(UTC))
+
+
 def follow(replica: Replica, database: Database, limit: int = 1000, meddle: Meddle = lambda: None) -> None:
     """Deltas until nothing is pending."""
     while True:
-        found = delta.delta(caller(database), database.name, replica.sequence, limit)
+        found = delta.delta(caller(database), database.name, replica.sequence, limit, generation)
         assert found["generation"] == replica.generation
         replica.apply(found)
         if not found["pending"]:
@@ -149,7 +160,7 @@ def test_a_device_holds_what_the_server_holds(
         act(left[0])
         server = MeddledServer(*split_credentials(couch_url))
         server.meddle = lambda: act(left[1], 2)
-        snapshot = Snapshots(server, Shelf(Path(folder))).build(database.name, "a test")
+        snapshot = built(server, database.name, Path(folder))
         act(left[1])
         act(left[2], len(after) // 2)
         replica = Replica()
@@ -196,7 +207,7 @@ def test_a_database_that_has_lived_a_while(couch_url: str, tmp_path: Path) -> No
         )
         server = MeddledServer(*split_credentials(couch_url))
         server.meddle = lambda: next(writes, lambda: None)()
-        snapshot = Snapshots(server, Shelf(tmp_path)).build(database.name, "a test")
+        snapshot = built(server, database.name, tmp_path)
         for write in writes:
             write()
         replica = Replica()
@@ -209,7 +220,7 @@ def test_a_database_that_has_lived_a_while(couch_url: str, tmp_path: Path) -> No
         truth = on_server(database)
         assert_equal(replica, truth)
         assert len(truth) == 1500 - 200 - 20 + 10
-        nothing = delta.delta(caller(database), database.name, replica.sequence, 1000)
+        nothing = delta.delta(caller(database), database.name, replica.sequence, 1000, generation)
         assert (nothing["results"], nothing["pending"], str(nothing["last_sequence"])) == ([], 0, replica.sequence)
 
 
@@ -232,12 +243,12 @@ def test_a_pouchdb_ends_with_the_servers_documents_winners_and_conflicts(couch_u
                 getattr(author, way)(100 + number, number)
 
         server.meddle = meddle
-        snapshot = Snapshots(server, Shelf(tmp_path)).build(database.name, "a test")
+        snapshot = built(server, database.name, tmp_path)
         deltas: list[dict[str, Any]] = []
         for _ in range(6):
             meddle()
             since = deltas[-1]["last_sequence"] if deltas else snapshot.sequence
-            deltas.append(delta.delta(caller(database), database.name, str(since), 5))
+            deltas.append(delta.delta(caller(database), database.name, str(since), 5, generation))
         lines = [json.loads(line) for line in b"".join(snapshot.plain()).splitlines()]
         device = subprocess.run(
             [node(), Path(__file__).with_name("pouch.mjs")],
