@@ -18,5 +18,5 @@ bench:
 	./scripts/bench $(NAME)
 
 clean:
-	rm -rf .venv scripts/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv scripts/node_modules web/pwa/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,6 +20,7 @@ DOCUMENTS = [
     "docs/first-sync.md",
     "docs/quickbooks.md",
     "couch_design/README.md",
+    "web/pwa/README.md",
 ]
 
 
@@ -62,7 +63,8 @@ def test_every_command_of_roadbook_that_readme_names_exists() -> None:
 
 
 def test_no_lock_file_names_a_host() -> None:
-    for lock in [*ROOT.glob("requirements*.lock"), *ROOT.glob("scripts/package-lock.json")]:
+    of_node = [ROOT / "scripts/package-lock.json", ROOT / "web/pwa/package-lock.json"]
+    for lock in [*ROOT.glob("requirements*.lock"), *of_node]:
         assert not re.search(r"https?://[^\"\s]+\.(whl|tgz|tar\.gz)|\"resolved\"", lock.read_text()), lock.name
 
 

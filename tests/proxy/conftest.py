@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.proxy.nginx import Nginx, nginx_program
+from local_servers.nginx import Nginx, nginx_program
 from tests.proxy.recorder import Recorder
 
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from local_servers.nginx import Answer, Nginx
 from tests.proxy.conftest import Site
-from tests.proxy.nginx import Answer, Nginx
 
 COOKIE = "AuthSession=Ym9iOjY5; Version=1; Expires=Mon, 07-Dec-2026 04:16:14 GMT; Max-Age=1209600; Path=/; HttpOnly"
 

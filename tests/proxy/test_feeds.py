@@ -9,8 +9,8 @@ import zlib
 
 import pytest
 
+from local_servers.nginx import ANSWER_DEADLINE
 from tests.proxy.conftest import Site
-from tests.proxy.nginx import ANSWER_DEADLINE
 from tests.proxy.recorder import Exchange
 
 FEED = "/couch/orders-rabcdefghijklm23/_changes?feed={}&heartbeat=10000"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local_servers.nginx import BEHIND_AN_OUTER_PROXY, Nginx, free_port
 from tests.proxy.conftest import Site
-from tests.proxy.nginx import BEHIND_AN_OUTER_PROXY, Nginx, free_port
 from tests.proxy.recorder import Exchange, Recorder
 
 DOCUMENT = "/couch/catalog/product:1"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from local_servers.nginx import Nginx, free_port
 from tests.proxy.conftest import Site
-from tests.proxy.nginx import Nginx, free_port
 from tests.proxy.recorder import Exchange
 from web.webhooks import MOST_BYTES
 

@@ -11,8 +11,8 @@ import pytest
 
 from connector.couch import CouchServer
 from connector.settings import split_credentials
+from local_servers.nginx import Nginx
 from local_servers.node import node
-from tests.proxy.nginx import Nginx
 from tests.proxy.recorder import Recorder
 
 SCRIPT = Path(__file__).with_name("replicate.mjs")

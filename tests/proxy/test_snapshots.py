@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from local_servers.nginx import Nginx, free_port
 from tests.proxy.conftest import Site
-from tests.proxy.nginx import Nginx, free_port
 from tests.proxy.recorder import Exchange, Recorder
 from tests.proxy.test_allow_list import HASH
 from tests.proxy.test_cookies import COOKIE, cookie_of

@@ -28,7 +28,15 @@ NEEDED = [
     "sha256sum",
     "tail",
 ]
-LOCKS = ["requirements-dev.lock", "requirements-node.lock", "scripts/package.json", "scripts/package-lock.json"]
+LOCKS = [
+    "requirements-browser.lock",
+    "requirements-dev.lock",
+    "requirements-node.lock",
+    "scripts/package.json",
+    "scripts/package-lock.json",
+    "web/pwa/package.json",
+    "web/pwa/package-lock.json",
+]
 PYTHON_WITHOUT_VENV = 'case "$*" in *ensurepip*) exit 1 ;; *print*) echo 3.11 ;; esac'
 
 
@@ -41,7 +49,8 @@ class Machine:
         self.calls = directory / "calls"
         self.venv = self.checkout / ".venv"
         self.programs.mkdir()
-        (self.checkout / "scripts").mkdir(parents=True)
+        for folder in ("scripts", "web/pwa"):
+            (self.checkout / folder).mkdir(parents=True)
         for name in ["scripts/setup", *LOCKS]:
             shutil.copy(CHECKOUT / name, self.checkout / name)
         for name in NEEDED:
@@ -58,12 +67,19 @@ class Machine:
         """Make it look as after a successful setup, with a Python that finds all system libraries."""
         self.program("python", directory=self.venv / "bin")
         (self.venv / "bin" / "pip").write_text(f"#!{self.venv}/bin/python\n")
-        (self.checkout / "scripts" / "node_modules").mkdir()
+        for folder in ("scripts", "web/pwa"):
+            (self.checkout / folder / "node_modules").mkdir()
         self.program("node")
         self.program("npm")
         self.program("uname", "echo Linux")
         self.program("nginx")
+        self.program("chromium")
         stamps = {
+            self.venv / "browser.stamp": ["requirements-browser.lock"],
+            self.checkout / "web/pwa/node_modules/.roadbook-stamp": [
+                "web/pwa/package.json",
+                "web/pwa/package-lock.json",
+            ],
             self.venv / "python.stamp": ["requirements-dev.lock", "scripts/setup"],
             self.checkout / "scripts/node_modules/.roadbook-stamp": [
                 "scripts/package.json",

@@ -18,7 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-IMAGES = Path(__file__).resolve().parents[2] / "images" / "proxy"
+from local_servers import CHECKOUT
+
+IMAGES = CHECKOUT / "images" / "proxy"
 READY_DEADLINE = 10.0  # seconds
 ANSWER_DEADLINE = 10.0  # seconds
 
@@ -28,6 +30,18 @@ BEHIND_AN_OUTER_PROXY = {
     "# set_real_ip_from 10.0.0.5/32;": "set_real_ip_from 127.0.0.1/32;",
     "# real_ip_header   X-Forwarded-For;": "real_ip_header X-Forwarded-For;",
 }
+
+# Where the console's pages begin; the built app goes in front of them, until the app has a place of its own.
+PAGES = """
+        location / {
+            client_max_body_size 2m;
+"""
+APP = """
+        location /app/ {{
+            types {{ text/html html; text/javascript js; text/css css; }}
+            alias "{directory}/";
+        }}
+"""
 
 
 @dataclass(frozen=True)
@@ -66,10 +80,19 @@ def replaced(text: str, changes: Mapping[str, str]) -> str:
 
 
 class Nginx:
-    """A running nginx: addresses, logs and pid under `directory`, everything else as nginx.conf says."""
+    """A running nginx: addresses, logs and pid under `directory`, everything else as nginx.conf says.
+
+    `app` is a folder of files that it serves at /app/.
+    """
 
     def __init__(
-        self, directory: Path, couchdb: str, web: str, changes: Mapping[str, str] | None = None, tls: bool = False
+        self,
+        directory: Path,
+        couchdb: str,
+        web: str,
+        changes: Mapping[str, str] | None = None,
+        tls: bool = False,
+        app: Path | None = None,
     ) -> None:
         self.directory = directory
         self.port = free_port()
@@ -82,6 +105,8 @@ class Nginx:
             "/dev/stdout line;": "access.log line;",
             "stderr warn;": "stderr notice;",
         }
+        if app is not None:
+            places[PAGES] = APP.format(directory=app) + PAGES
         text = replaced(text, places | dict(changes or {}))
         if tls:
             text = replaced(text.replace("#TLS ", ""), {"listen 8443 ssl;": f"listen 127.0.0.1:{self.tls_port} ssl;"})

@@ -1,0 +1,5 @@
+// Puts the replica and a plain PouchDB within reach of the browser tests and the first-sync benchmark.
+import PouchDB from '../replica/database.js';
+import {openReplica} from '../replica/replica.js';
+
+Object.assign(window, {openReplica, PouchDB});
