@@ -22,6 +22,7 @@ from connector.errors import Disconnected, RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row
+from connector.price_commands import prices
 from connector.provisioning import add_rep, disable_rep, install, reset_password
 from connector.quickbooks_commands import quickbooks
 from connector.reconcile_command import reconcile_command
@@ -266,6 +267,7 @@ def check() -> None:
 
 
 main.add_command(reconcile_command)
+main.add_command(prices)
 
 if __name__ == "__main__":
     main()

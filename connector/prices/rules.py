@@ -28,6 +28,10 @@ class PriceList:
     rules: Mapping[str, Any] = field(default_factory=dict)
     prices: Mapping[str, Any] = field(default_factory=dict)
 
+    def usable_in(self, currency: str | None, home: str | None) -> bool:
+        """Whether its prices are in a customer's currency; None is the home currency."""
+        return (self.currency or home) == (currency or home)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -84,9 +88,9 @@ def _entries(product: Mapping[str, Any], prices: PriceList | None) -> Iterator[t
 
 
 def paths_of(category: object) -> list[str]:
-    """A category and those it lies in, the narrowest first: `Outdoor:Tents` gives `Outdoor:Tents`, `Outdoor`."""
-    parts = category.split(":") if isinstance(category, str) and category else []
-    return [":".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    """A product's categories (topmost first) as paths, the narrowest first: `Outdoor:Tents`, `Outdoor`."""
+    names = [str(name) for name in category] if isinstance(category, list) else []
+    return [":".join(names[:count]) for count in range(len(names), 0, -1)]
 
 
 def _own_price(product: Mapping[str, Any]) -> Decimal:

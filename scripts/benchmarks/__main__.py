@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle|chaos`."""
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle|chaos|prices`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, chaos, idle, speed
+from benchmarks import burst, chaos, idle, price_shapes, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -53,6 +53,8 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
         return chaos.measure(
             options.keep or directory, orders=options.orders, seed=seed, reps=options.reps, wipe=options.wipe
         )
+    if options.name == "prices":
+        return price_shapes.measure(directory, products=options.products, lists=options.lists, sample=options.sample)
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
@@ -64,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
     )
-    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|chaos")
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|chaos|prices")
     connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
     connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
     connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
@@ -87,6 +89,10 @@ def parser() -> argparse.ArgumentParser:
     of_chaos.add_argument("--seed", type=natural, help="the chance to repeat; by default another one each time")
     of_chaos.add_argument("--keep", type=Path, help="a folder for databases and logs, which is not deleted")
     of_chaos.add_argument("--reps", type=positive, default=6, help="reps the orders are spread over (default 6)")
+    of_prices = names.add_parser("prices", parents=[common], help="shapes of documents for price lists")
+    of_prices.add_argument("--products", type=positive, default=5000, help="products of each list (default 5000)")
+    of_prices.add_argument("--lists", type=positive, default=64, help="price lists (default 64)")
+    of_prices.add_argument("--sample", type=positive, default=8, help="lists with a document a price (default 8)")
     return top
 
 

@@ -72,8 +72,8 @@ function* entries(product, list) {
   if (Object.hasOwn(rules, '*')) yield ['*', rules['*']];
 }
 
-/** A category and those it lies in, the narrowest first. */
+/** A product's categories (topmost first) as paths, the narrowest first. */
 function pathsOf(category) {
-  const parts = typeof category === 'string' && category ? category.split(':') : [];
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join(':'));
+  const names = Array.isArray(category) ? category : [];
+  return names.map((_, index) => names.slice(0, names.length - index).join(':'));
 }

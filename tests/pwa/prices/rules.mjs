@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 
-import {isVisible, priceFor} from '../../src/prices/rules.mjs';
+import {isVisible, priceFor} from '../../../web/pwa/src/prices/rules.mjs';
 
-const table = new URL('../../../../tests/connector/prices/price_cases.json', import.meta.url);
+const table = new URL('../../connector/prices/price_cases.json', import.meta.url);
 
 for (const {name, product, list, quantity, price, rule, visible} of JSON.parse(readFileSync(table, 'utf8'))) {
   test(name, () => {
