@@ -1,0 +1,21 @@
+// Money, quantities and times as the rep's locale writes them. Amounts stay texts: Intl takes them exactly.
+
+/** An amount of money, such as "$1,861.08"; `amount` may carry a minus. */
+export function money(amount, currency, locale) {
+  return new Intl.NumberFormat(locale, {style: 'currency', currency}).format(amount);
+}
+
+/** A quantity or a price for one unit, with no more places than it has. */
+export function number(decimal, locale) {
+  return new Intl.NumberFormat(locale, {maximumFractionDigits: 5}).format(decimal);
+}
+
+/** A moment, such as "25 Nov, 17:05", in the rep's own time. */
+export function moment(time, locale) {
+  return new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'}).format(new Date(time));
+}
+
+/** A day of the calendar, such as "1 Dec 2026", whatever the time zone. */
+export function day(date, locale) {
+  return new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC'}).format(new Date(date));
+}

@@ -1,0 +1,76 @@
+// The documents that a submit writes. Each is written once; the guard refuses any later revision.
+import {reckon} from './amounts.js';
+
+const LINE_FIELDS = ['product', 'name', 'quantity', 'unit_price', 'discount', 'amount'];
+const CHARGE_FIELDS = ['product', 'name', 'amount'];
+const OPTIONAL = ['note', 'po_number', 'deliver_on', 'ship_to', 'tax'];
+
+/** Who writes, and when: `rep`, `device`, `at` (a Date) and `today` (YYYY-MM-DD where the rep stands). */
+export function author(identity, at = new Date()) {
+  return {rep: identity.rep, device: identity.device, at, today: localDay(at)};
+}
+
+/**
+ * The order document of a draft; names and prices are the draft's own, so what the customer saw is what is sent.
+ * `kind` is "order" or "quote". Raises RangeError when there is no line or a number is wrong.
+ */
+export function orderOf(draft, kind, {rep, device, at, today}) {
+  const {worth: _, ...amounts} = contentOf(draft);
+  return {
+    _id: orderIdOf(draft), type: 'order', schema: 1, kind, rep, device,
+    captured_at: at.toISOString(), captured_on: today,
+    customer: {id: draft.customer.id, name: draft.customer.name}, currency: draft.currency,
+    ...amounts,
+    ...filled(draft, OPTIONAL),
+  };
+}
+
+/** The id of the order that a draft becomes: the draft's own ULID, so that submitting it twice cannot make two orders. */
+export function orderIdOf(draft) {
+  return draft._id.replace('draft:', 'order:');
+}
+
+/** An amendment: all lines and charges as they are to be from now on; `approve` makes an order of a quote. */
+export function amendmentOf(draft, order, number, {rep, device, at}, {approve = false} = {}) {
+  const {worth: _, ...amounts} = contentOf(draft);
+  return {
+    _id: `amend:${order.slice('order:'.length)}:${number}`, type: 'amendment', schema: 1, order, rep, device,
+    captured_at: at.toISOString(), number, ...(approve && {kind: 'order'}),
+    ...amounts,
+    ...filled(draft, ['note', 'tax']),
+  };
+}
+
+/** The withdrawal of an order. */
+export function cancellationOf(order, reason, {rep, device, at}) {
+  return {
+    _id: `cancel:${order.slice('order:'.length)}`, type: 'cancellation', schema: 1, order, rep, device,
+    captured_at: at.toISOString(), ...filled({reason}, ['reason']),
+  };
+}
+
+/** The order number that people read out. */
+export function orderNumber(id) {
+  return `RB-${id.slice(-10)}`;
+}
+
+/** The day of the calendar where the device stands. */
+export function localDay(moment) {
+  const two = (number) => String(number).padStart(2, '0');
+  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+function contentOf(draft) {
+  if (!draft.lines.length) throw new RangeError('an order needs at least one line');
+  const {lines, charges, ...rest} = reckon(draft);
+  return {
+    lines: lines.map((line) => filled(line, LINE_FIELDS)),
+    charges: charges.map((charge) => filled(charge, CHARGE_FIELDS)),
+    ...rest,
+  };
+}
+
+function filled(from, names) {
+  const present = names.filter((name) => from[name] !== undefined && from[name] !== '');
+  return Object.fromEntries(present.map((name) => [name, from[name]]));
+}

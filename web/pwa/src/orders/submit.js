@@ -1,0 +1,49 @@
+// Turns a draft into what is handed in. The document is written before the draft goes: a crash between leaves both, and a
+// second try finds the document by its id.
+import {amendmentOf, orderIdOf, orderOf} from './order.js';
+import {amendmentsOf} from './standing.js';
+
+/** Write the order (or quote) of a draft and delete the draft; resolves to the order as it stands in the database. */
+export async function submit(database, draft, kind, author) {
+  const order = await putOnce(database, orderOf(draft, kind, author));
+  await deleteDraft(database, draft);
+  return order;
+}
+
+/** Write the amendment that a draft with `amends` describes and delete the draft. */
+export async function submitAmendment(database, draft, author, {approve = false} = {}) {
+  const order = await database.get(draft.amends);
+  const {rows} = await database.allDocs({
+    startkey: `amend:${order._id.slice('order:'.length)}:`, endkey: `amend:${order._id.slice('order:'.length)}:\ufff0`, include_docs: true,
+  });
+  const number = amendmentsOf(order._id, rows.map(({doc}) => doc)).length + 1;
+  const amendment = await putOnce(database, amendmentOf(draft, order._id, number, author, {approve}));
+  await deleteDraft(database, draft);
+  return amendment;
+}
+
+/** The order that a draft has become already: on another device, or before a crash. */
+export async function submittedAs(database, draft) {
+  return found(database, orderIdOf(draft));
+}
+
+async function putOnce(database, document) {
+  try {
+    await database.put(document);
+  } catch (error) {
+    if (error.status !== 409) throw error; // it was written before: that one counts
+  }
+  return database.get(document._id);
+}
+
+async function deleteDraft(database, draft) {
+  const current = await found(database, draft._id);
+  if (current) await database.remove(current);
+}
+
+async function found(database, id) {
+  return database.get(id).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
+}

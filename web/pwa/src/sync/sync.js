@@ -1,0 +1,131 @@
+// Brings this device and the server together: the same steps by themselves and for "Sync now". Push first, then pull.
+import {waitAfter} from './backoff.js';
+import {livePull, pull, push, SignInNeeded} from './replication.js';
+import {reportOf, send} from './report.js';
+import {Unreachable} from './session.js';
+
+const SETTLE = 400; // milliseconds between a change on this device and its push, so that a burst goes together
+const EVERY = 300_000; // milliseconds between syncs while nothing happens on this device
+
+export const PHASES = ['idle', 'syncing', 'live', 'offline', 'sign_in', 'failing'];
+
+/**
+ * `state` is {phase, at, error, pushed, pulled}; a "state" event follows each change. Phases: idle (not started), syncing,
+ * live (up to date, listening), offline (no server to be reached), sign_in (the session is over; capture goes on),
+ * failing (something else, `error` says what). Everything but `orders` may be slow: `replicas` are read-only databases,
+ * each with `refresh()`.
+ */
+export class Sync extends EventTarget {
+  #parts;
+  #underway = null;
+  #timer = null;
+  #stopLive = null;
+  #feed = null;
+  #failures = 0;
+
+  constructor({local, remote, replicas = [], whoAmI, lastStatus, identity, app, storage = async () => null, now = () => new Date()}) {
+    super();
+    this.#parts = {local, remote, replicas, whoAmI, lastStatus, identity, app, storage, now};
+    this.state = {phase: 'idle', at: null, error: null, pushed: 0, pulled: 0};
+  }
+
+  /** Sync now and whenever there is reason to: a change here, news there, the network coming back, five quiet minutes. */
+  start() {
+    const {local} = this.#parts;
+    this.#feed = local.changes({since: 'now', live: true, include_docs: true});
+    this.#feed.on('change', ({doc}) => {
+      if (doc.device === this.#parts.identity.device || doc._deleted) this.#wakeIn(SETTLE);
+    });
+    globalThis.addEventListener?.('online', this.#onOnline);
+    globalThis.addEventListener?.('offline', this.#onOffline);
+    return this.syncNow();
+  }
+
+  /** Everything, once; resolves to the state. Callers while one is under way get that one. Never rejects. */
+  syncNow() {
+    this.#underway ??= this.#run().finally(() => { this.#underway = null; });
+    return this.#underway;
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#feed?.cancel();
+    this.#listenNoMore();
+    globalThis.removeEventListener?.('online', this.#onOnline);
+    globalThis.removeEventListener?.('offline', this.#onOffline);
+    this.#feed = null;
+    return this.#underway ?? Promise.resolve(this.state);
+  }
+
+  #onOnline = () => {
+    this.#failures = 0;
+    this.#wakeIn(0);
+  };
+
+  #onOffline = () => this.#wakeIn(0); // the browser may be wrong either way: ask the server
+
+  async #run() {
+    clearTimeout(this.#timer);
+    this.#listenNoMore();
+    this.#become({phase: 'syncing'});
+    const {local, remote, replicas, whoAmI, lastStatus, identity, now} = this.#parts;
+    try {
+      const who = await whoAmI();
+      if (who?.rep !== identity.rep) throw new SignInNeeded();
+      const {sent} = await push(local, remote, lastStatus);
+      const pulled = await pull(local, remote);
+      for (const replica of replicas) await replica.refresh();
+      this.#failures = 0;
+      this.#become({phase: 'live', at: now().toISOString(), error: null, pushed: sent.length, pulled});
+    } catch (error) {
+      this.#failures += 1;
+      this.#become({phase: phaseOf(error), error: error.message ?? String(error)});
+    }
+    await this.#tellServer();
+    if (this.#feed) this.#goOn();
+    return this.state;
+  }
+
+  #goOn() {
+    if (this.state.phase === 'sign_in') return; // a prompt leads on, and it calls syncNow
+    if (this.state.phase !== 'live') {
+      this.#wakeIn(waitAfter(this.#failures));
+      return;
+    }
+    const {local, remote} = this.#parts;
+    this.#stopLive = livePull(local, remote, () => this.#wakeIn(0));
+    this.#wakeIn(EVERY);
+  }
+
+  async #tellServer() {
+    const {local, remote, identity, app, storage, now} = this.#parts;
+    if (this.state.phase === 'offline' || this.state.phase === 'sign_in') return;
+    try {
+      const about = {device: identity.device, app, at: now(), error: this.state.error, storage: await storage()};
+      await send(remote, identity.device, await reportOf(local, about));
+    } catch {
+      // A report is help for the office; the next sync brings another.
+    }
+  }
+
+  #listenNoMore() {
+    this.#stopLive?.();
+    this.#stopLive = null;
+  }
+
+  #wakeIn(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.syncNow(), milliseconds);
+  }
+
+  #become(change) {
+    this.state = {...this.state, ...change};
+    this.dispatchEvent(new Event('state'));
+  }
+}
+
+function phaseOf(error) {
+  if (error instanceof SignInNeeded) return 'sign_in';
+  if (error instanceof Unreachable) return 'offline';
+  return 'failing';
+}

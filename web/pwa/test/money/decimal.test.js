@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import {test} from 'vitest';
+import {compare, exactCents, lineCents, shareCents, show} from '../../src/money/decimal.js';
+
+const LINES = [
+  ['128.350', '14.50', '0', '1861.08'], // half a cent goes up
+  ['1', '0.005', '0', '0.01'],
+  ['1', '0.00499', '0', '0.00'],
+  ['12', '14.00', '0.05', '159.60'],
+  ['3', '18', '1', '0.00'],
+  ['1000000', '999999999999.99999', '0', '999999999999999990.00'],
+];
+for (const [quantity, price, discount, amount] of LINES) {
+  test(`${quantity} at ${price} less ${discount} is ${amount}`, () => {
+    assert.equal(show(lineCents(quantity, price, discount)), amount);
+  });
+}
+
+for (const wrong of ['', '1e3', '-1', '1.', '.5', '01', ' 1', '1,5', 'NaN', 5, null, undefined]) {
+  test(`${JSON.stringify(wrong)} is no decimal`, () => {
+    assert.throws(() => lineCents(wrong, '1', '0'), RangeError);
+    assert.throws(() => exactCents(wrong), RangeError);
+  });
+}
+
+test('a share is rounded half-up to the cent', () => {
+  assert.equal(show(shareCents(1010n, '0.05')), '0.51');
+  assert.throws(() => shareCents(1010n, '1.01'), RangeError);
+});
+
+test('an amount has at most two places', () => {
+  assert.equal(exactCents('7.5'), 750n);
+  assert.throws(() => exactCents('7.505'), RangeError);
+});
+
+test('decimals compare by value, negative stock too', () => {
+  assert.equal(compare('1.50', '1.5'), 0);
+  assert.equal(compare('10', '9.99999'), 1);
+  assert.equal(compare('0', '-2'), 1);
+  assert.equal(compare('-3', '-2'), -1);
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import {test} from 'vitest';
+import {amendmentDraft, newDraft, setQuantity} from '../../src/drafts/draft.js';
+import {standing} from '../../src/orders/standing.js';
+import {submit, submitAmendment, submittedAs} from '../../src/orders/submit.js';
+import {emptyDatabase} from '../pouchdb.js';
+import {BOARD, HARBOUR, PHONE} from '../samples.js';
+
+async function drafted(database) {
+  const draft = setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '2', PHONE);
+  await database.put(draft);
+  return draft;
+}
+
+async function ids(database) {
+  return (await database.allDocs()).rows.map(({id}) => id);
+}
+
+test('submitting leaves the order and no draft', async () => {
+  const database = emptyDatabase();
+  const draft = await drafted(database);
+  const order = await submit(database, draft, 'order', PHONE);
+  assert.deepEqual(await ids(database), [order._id]);
+  assert.match(order._rev, /^1-/);
+});
+
+test('submitting again after a crash before the draft was deleted makes no second order', async () => {
+  const database = emptyDatabase();
+  const draft = await drafted(database);
+  const dying = Object.create(database, {remove: {value: async () => { throw new Error('the tab was killed'); }}});
+  await assert.rejects(submit(dying, draft, 'order', PHONE), /killed/);
+  assert.equal((await submittedAs(database, draft)).total, '29.00');
+  const order = await submit(database, draft, 'quote', PHONE);
+  assert.deepEqual([await ids(database), order.kind], [[order._id], 'order']);
+});
+
+test('amendments are numbered one after the other', async () => {
+  const database = emptyDatabase();
+  const order = await submit(database, await drafted(database), 'order', PHONE);
+  for (const number of [1, 2]) {
+    const draft = amendmentDraft(order, standing(order, []), PHONE);
+    await database.put(draft);
+    assert.equal((await submitAmendment(database, draft, PHONE))._id, `amend:${order._id.slice(6)}:${number}`);
+  }
+});
