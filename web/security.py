@@ -9,7 +9,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 SIGNED = frozenset({"webhooks.quickbooks"})  # endpoints whose sender signs each request, so that nobody can forge one
 KEPT = frozenset(
-    {"static", "replication.manifest", "replication.body"}
+    {"app.file", "static", "replication.manifest", "replication.body"}
 )  # endpoints that say themselves who may keep it
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
@@ -58,9 +58,9 @@ def refuse_cross_site() -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """The headers of every answer; pages are kept by nobody."""
+    """The headers of every answer; pages are kept by nobody. The reps' app says itself what it needs."""
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     if request.endpoint not in KEPT:
         response.headers["Cache-Control"] = "no-store"
     response.headers.setdefault("Cache-Control", "no-store")
