@@ -16,5 +16,5 @@ def start(*, couch: str, console: str, log: Path, port: int = 0) -> Child:
 
     The ready line carries the port. Raises ProcessError when it does not come up.
     """
-    argv = [node(), PROGRAM, "--couch", couch, "--console", console, "--port", str(port)]
+    argv: list[str | Path] = [node(), PROGRAM, "--couch", couch, "--console", console, "--port", str(port)]
     return Child("front door", argv, log=log)
