@@ -42,6 +42,7 @@ class Facts:
     customer: Mapping[str, Any] | None = None
     currency: str = "USD"
     parked_request: str = ""  # why the new customer of the order is parked
+    elsewhere: bool = False  # the customer is another territory's than the rep's
 
 
 def check_order(
@@ -79,8 +80,12 @@ def check_customer(order: Order, facts: Facts) -> list[Reason]:
         return [Reason(CUSTOMER_NOT_YET, f"The new customer “{name}” is not in QuickBooks yet.", "nobody")]
     if facts.customer is None:
         return [Reason("unknown_customer", f"QuickBooks does not know the customer “{name}”.")]
+    if facts.customer.get("deleted"):
+        return [Reason("unknown_customer", f"The customer “{name}” was deleted or merged in QuickBooks.")]
     if not facts.customer.get("active", False):
         return [Reason("inactive_customer", f"The customer “{name}” is inactive in QuickBooks.")]
+    if facts.elsewhere:
+        return [Reason("other_territory", f"The customer “{name}” is not one of the rep's territory.")]
     return []
 
 
@@ -94,8 +99,13 @@ def check_products(order: Order | Amendment, facts: Facts, policy: Policy = USUA
         fact = facts.products.get(product)
         if fact is None:
             problems.append(Reason("unknown_product", f"QuickBooks does not know the product “{name}”."))
+        elif fact.get("deleted"):
+            problems.append(Reason("unknown_product", f"The product “{name}” was deleted in QuickBooks."))
         elif not fact.get("active", False):
             problems.append(Reason("inactive_product", f"The product “{name}” is inactive in QuickBooks."))
+        elif fact.get("kind") == "bundle":
+            text = f"“{name}” is a bundle: the order must name the products that are in it, one by one."
+            problems.append(Reason("bundle", text, "rep"))
         elif lines_carry_codes(policy) and not code_of(fact, facts.customer or {}, policy):
             problems.append(Reason("product_without_tax", f"The product “{name}” has no tax code in QuickBooks."))
     return problems

@@ -14,11 +14,10 @@ from cryptography.fernet import Fernet
 
 from connector import __version__
 from connector.call_commands import calls
-from connector.catalog import Catalog
+from connector.catalog_commands import catalog
 from connector.checkpoints import Checkpoints
-from connector.connections import connected_realm, connection_of
 from connector.dead_letters import DeadLetters
-from connector.errors import Disconnected, RoadbookError
+from connector.errors import RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row
@@ -138,25 +137,7 @@ def rep_list() -> None:
 
 quickbooks.add_command(calls)
 main.add_command(quickbooks)
-
-
-@main.group()
-def catalog() -> None:
-    """Bring QuickBooks' products and customers to the devices."""
-
-
-@catalog.command("sync")
-def catalog_sync() -> None:
-    """Read everything from QuickBooks and write what changed."""
-    settings = start()
-    server = connector_server(settings)
-    realm = connected_realm(server.database(CONNECTOR))
-    if not realm:
-        raise Disconnected("no company is connected: run `roadbook quickbooks connect`")
-    territories = {found.territory for found in Registry(server.database(CONNECTOR)).list()}
-    work = Catalog(server, connection_of(settings, server, realm).gateway, territories)
-    synced = work.sync(settings.roadbook_currency, lambda what, count: click.echo(f"{count} {what}", err=True))
-    click.echo(f"{synced.seen} documents checked, {synced.written} written.")
+main.add_command(catalog)
 
 
 def row_of(ledger: Ledger, key: str) -> Row:

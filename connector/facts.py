@@ -1,4 +1,8 @@
-"""The facts that checks and mapping need, read from the catalog, the territory's customers and the registry."""
+"""The facts that checks and mapping need, read from the catalog, the master copy of customers and the registry.
+
+Whether a customer is known and may be sold to is said by the master copy, so that no order is parked because a
+territory's copy is late; the territory's database only says whose customer it is.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 
 from connector.check import Facts
 from connector.couch import CouchServer
-from connector.identifiers import CATALOG, CONNECTOR, customers_database, ledger_id, ulid_of
+from connector.identifiers import CATALOG, CONNECTOR, CUSTOMERS, customers_database, ledger_id, ulid_of
 from connector.ledger import Row
 from connector.records import Order
 from connector.registry import Registry
@@ -27,7 +31,7 @@ class FactReader:
     def read(self, orders: Sequence[tuple[Row, Order]]) -> list[Facts]:
         """The facts of each order, in the order given."""
         products = self._server.database(CATALOG).fetch(sorted({name for _, order in orders for name in named(order)}))
-        customers: dict[tuple[str, str], Document] = {}
+        theirs: dict[tuple[str, str], Document] = {}
         by_database: dict[str, set[str]] = {}
         requested: set[str] = set()
         for row, order in orders:
@@ -38,20 +42,21 @@ class FactReader:
                 by_database.setdefault(customers_database(territory), set()).add(order.customer.id)
         for database, wanted in by_database.items():
             for key, document in self._server.database(database).fetch(sorted(wanted)).items():
-                customers[database, key] = document
+                theirs[database, key] = document
+        customers = self._server.database(CUSTOMERS).fetch(sorted(set().union(*by_database.values())))
         answered = self._server.database(CONNECTOR).fetch(sorted(requested))
-        return [self._facts_of(row, order, products, customers, answered) for row, order in orders]
+        return [self._facts_of(row, order, products, (customers, theirs), answered) for row, order in orders]
 
     def _facts_of(
         self,
         row: Row,
         order: Order,
         products: dict[str, Document],
-        customers: dict[tuple[str, str], Document],
+        customers: tuple[dict[str, Document], dict[tuple[str, str], Document]],
         answered: dict[str, Document],
     ) -> Facts:
         customer: Document | None
-        parked = ""
+        parked, elsewhere = "", False
         if order.customer.id.startswith("custreq:"):
             request = answered.get(ledger_id(row.rep, ulid_of(order.customer.id) or ""), {})
             made = request.get("customer")
@@ -59,10 +64,16 @@ class FactReader:
             if request.get("state") == "parked":
                 parked = str((request.get("reason") or {}).get("text", ""))
         else:
-            database = customers_database(self.territory(row.rep) or "")
-            customer = customers.get((database, order.customer.id))
+            master, theirs = customers
+            own = theirs.get((customers_database(self.territory(row.rep) or ""), order.customer.id))
+            customer = master.get(order.customer.id, own)
+            elsewhere = customer is not None and own is None
         return Facts(
-            {name: products[name] for name in named(order) if name in products}, customer, self._currency, parked
+            {name: products[name] for name in named(order) if name in products},
+            customer,
+            self._currency,
+            parked,
+            elsewhere,
         )
 
     def territory(self, rep: str) -> str | None:

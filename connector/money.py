@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 CENT = Decimal("0.01")
+PRICE = Decimal("0.00001")
 PRECISION = 60  # digits; more than any product of two order fields can have
 
 
@@ -27,6 +28,13 @@ def to_cents(amount: Decimal) -> Decimal:
     with localcontext() as context:
         context.prec = PRECISION
         return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def to_price(amount: Decimal) -> Decimal:
+    """Round half-up to five places, as many as unit prices and quantities in documents have."""
+    with localcontext() as context:
+        context.prec = PRECISION
+        return amount.quantize(PRICE, rounding=ROUND_HALF_UP)
 
 
 def net_unit_price(unit_price: Decimal, discount: Decimal) -> Decimal:

@@ -15,8 +15,9 @@ from connector.estimates import is_invoice
 from connector.ledger import Ledger, Row
 from connector.quickbooks import Change, Gateway
 from connector.records import time_text
+from connector.watched import SALES
 
-KINDS = ("Estimate", "Invoice")
+KINDS = SALES
 OBJECT_GONE = "610"
 TRIES = 5  # times rows are read again when somebody else writes them at the same moment
 KEYS = 500  # ids in one question to the ledger

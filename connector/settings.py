@@ -64,6 +64,11 @@ class Settings(BaseModel):
         le=1440,
         description="Minutes between looks at what changed in QuickBooks; `0`: only when a webhook says so.",
     )
+    roadbook_inactive: Literal["hide", "remove"] = Field(
+        "hide",
+        description="What devices keep of products and customers that are inactive in QuickBooks: "
+        "`hide` everything, marked; `remove` little more than the name.",
+    )
     roadbook_reconcile_at: str = Field(
         "02:30",
         pattern=r"^(off|([01][0-9]|2[0-3]):[0-5][0-9])$",

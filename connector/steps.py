@@ -34,10 +34,25 @@ class LookStep(StrEnum):
     CURSOR_MOVED = "cursor_moved"
 
 
-observers: list[Callable[[Step | LookStep, tuple[str, ...]], None]] = []
+class CatalogStep(StrEnum):
+    """Every point at which dying must leave neither a gap nor a double in the copies, in the order they are passed."""
+
+    LISTS_WRITTEN = "catalog_lists_written"
+    PAGE_READ = "catalog_page_read"
+    PAGE_WRITTEN = "catalog_page_written"
+    PAGE_RECORDED = "catalog_page_recorded"
+    GONE_ENDED = "catalog_gone_ended"
+    AGES_WRITTEN = "catalog_ages_written"
+    PASS_RECORDED = "catalog_pass_recorded"
+    CHANGES_READ = "catalog_changes_read"
+    CHANGES_WRITTEN = "catalog_changes_written"
+    CHANGES_RECORDED = "catalog_changes_recorded"
 
 
-def reached(step: Step | LookStep, documents: Iterable[str]) -> None:
+observers: list[Callable[[Step | LookStep | CatalogStep, tuple[str, ...]], None]] = []
+
+
+def reached(step: Step | LookStep | CatalogStep, documents: Iterable[str]) -> None:
     """Say that a step was passed for some documents."""
     named = tuple(documents)
     log.debug("step.reached", step=step.value, documents=named[:10], count=len(named))

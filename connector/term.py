@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from connector.catalog import KINDS as CATALOG_KINDS
+from connector.catalog import Catalog
 from connector.checkpoints import Checkpoints
 from connector.connections import connected_realm, connection_of
 from connector.couch import CouchServer
@@ -47,6 +50,7 @@ TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person h
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
 READ_AT_ONCE = 500  # rows
+CATALOG_GAP = 60.0  # seconds between two looks at what is copied, after a burst of some: each may take three reads
 STOP_PATIENCE = 135  # seconds a thread may take to finish what it has in hand
 
 log = structlog.get_logger()
@@ -94,7 +98,7 @@ class Term:
         self._sweep = Sweep(admin, Registry(self._database), checkpoints, self._readers.news)
         self._doorbell = Doorbell(bell, self._readers.news, self._opened, self._done)
         self._nightly = Nightly(settings.roadbook_reconcile_at, server, connection.gateway)
-        self._watch = self._new_watch() if connection.realm else None
+        self._watches = self._new_watches(server) if connection.realm else {}
 
     def work(self) -> None:
         """Work until the term is lost, then let every thread finish what it has in hand."""
@@ -128,9 +132,7 @@ class Term:
             "doorbell": self._doorbell.listen,
             "sweep": self._sweep_when_wanted,
         }
-        watch = self._watch
-        if watch is not None:
-            work["watch"] = lambda: watch.run(self._done)
+        work |= {name: partial(watch.run, self._done) for name, watch in self._watches.items()}
         return [threading.Thread(target=target, name=name, daemon=True) for name, target in work.items()]
 
     def _scheduler(self) -> BackgroundScheduler:
@@ -139,21 +141,27 @@ class Term:
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK)
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
         scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
-        if self._watch is not None and self._settings.roadbook_watch_minutes:
-            scheduler.add_job(self._watch.wanted, "interval", minutes=self._settings.roadbook_watch_minutes)
+        for watch in self._watches.values() if self._settings.roadbook_watch_minutes else ():
+            scheduler.add_job(watch.wanted, "interval", minutes=self._settings.roadbook_watch_minutes)
         return scheduler
 
-    def _new_watch(self) -> Watch:
-        gateway, minutes = self._connection.gateway, self._settings.roadbook_watch_minutes
+    def _new_watches(self, server: CouchServer) -> dict[str, Watch]:
+        """One watch for what orders became and one, which takes its time, for what is copied to the devices."""
+        gateway = self._connection.gateway
         sales = Feed("sales", KINDS, Sales(self._ledger, gateway, self._posters.found).take)
+        catalog = Feed("catalog", CATALOG_KINDS, look=Catalog(self._settings, server, gateway).look)
+        return {"watch": self._new_watch(sales, GAP), "catalog": self._new_watch(catalog, CATALOG_GAP)}
+
+    def _new_watch(self, feed: Feed, gap: float) -> Watch:
+        minutes = self._settings.roadbook_watch_minutes
         return Watch(
-            gateway,
+            self._connection.gateway,
             Cursors(self._database),
             Signals(self._database),
             self._lease,
-            [sales],
+            [feed],
             self._lost.set,
-            min(GAP, minutes * 60) if minutes else GAP,
+            min(gap, minutes * 60) if minutes else gap,
         )
 
     def _restored_at(self) -> str | None:

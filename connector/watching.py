@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from connector import sales
 from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, LeaseLost, RoadbookError
 from connector.lease import Lease
@@ -25,17 +24,8 @@ LISTEN = 1.0  # seconds between two looks at the signal
 OVERLAP = timedelta(minutes=5)  # what is read twice: an answer's time may be ahead of what its content knows
 FIRST = timedelta(days=29)  # how far the first look goes back; QuickBooks keeps 30 days
 UNSEEN_KEPT = timedelta(days=8)  # until the weekly reconciliation has compared everything
-WATCHED = sales.KINDS  # kinds of entities that somebody reads
-
-# A new estimate is one that we made, or none of ours: what it would cost to look at each is saved.
-NO_NEWS = frozenset({("estimate", "created")})
 
 log = structlog.get_logger()
-
-
-def concerns(kind: str, operation: str) -> bool:
-    """Whether an event (in lower case, empty where unknown) is worth a look; what is not understood is."""
-    return (not kind or kind in {name.lower() for name in WATCHED}) and (kind, operation) not in NO_NEWS
 
 
 @dataclass(frozen=True)
@@ -44,7 +34,8 @@ class Feed:
 
     part: str
     kinds: tuple[str, ...]
-    take: Callable[[Sequence[Change]], Taken]
+    take: Callable[[Sequence[Change]], Taken] = lambda changes: Taken()
+    look: Callable[[], Taken] | None = None  # where reading and moving the cursor is the feed's own affair
 
     def rang(self, before: Rings, now: Rings) -> bool:
         """Whether one of the kinds, or something that could not be understood, has rung since."""
@@ -108,7 +99,7 @@ class Watch:
     def _turn(self, feed: Feed, turns: Turns) -> None:
         turns.begin(time.monotonic())
         try:
-            taken = self.look(feed)
+            taken = feed.look() if feed.look else self.look(feed)
         except LeaseLost:
             raise
         except Exception as error:

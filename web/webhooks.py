@@ -19,7 +19,7 @@ from connector.records import time_text
 from connector.servers import connector_server
 from connector.settings import Settings
 from connector.signals import ANY, Signals
-from connector.watching import concerns
+from connector.watched import concerns
 
 MOST_BYTES = 1024 * 1024  # of a body; one delivery may carry many events
 PATIENCE = 1.0  # seconds CouchDB may take: Intuit waits three seconds and then sends again later

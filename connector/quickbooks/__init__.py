@@ -12,13 +12,14 @@ from connector.quickbooks.keeper import Keeper
 from connector.quickbooks.oauth import OAuth
 from connector.quickbooks.pace import Pace
 from connector.quickbooks.pages import form_page
-from connector.quickbooks.queries import literal
+from connector.quickbooks.queries import PAGE, literal, page_by_time, page_of
 from connector.quickbooks.token_source import TokenSource
 from connector.quickbooks.token_store import TokenStore
 from connector.quickbooks.tokens import StoredTokens, Tokens
 from connector.quickbooks.webhooks import Event, events_of, is_signed
 
 __all__ = [
+    "PAGE",
     "BatchItem",
     "BatchOutcome",
     "Change",
@@ -40,6 +41,8 @@ __all__ = [
     "form_page",
     "is_signed",
     "literal",
+    "page_by_time",
+    "page_of",
     "same_kind",
     "this_month",
 ]

@@ -12,7 +12,7 @@ from quickbooks.exceptions import QuickbooksException
 
 from connector.errors import QuickBooksUnreachable, Throttled, UnknownOutcome
 from connector.quickbooks.batches import BatchItem, BatchOutcome, batch_body, outcomes_of, rows_of
-from connector.quickbooks.changes import ChangeReader, Changes
+from connector.quickbooks.changes import ChangeReader, Changes, time_of
 from connector.quickbooks.queries import PAGE, count_of, literal, page_of
 from connector.quickbooks.transport import Transport
 
@@ -81,10 +81,15 @@ class Gateway:
 
     def count(self, entity: str, where: str = "") -> int:
         """How many rows match."""
-        total = self._query(count_of(entity, where)).get("totalCount")
+        return self.count_at(entity, where)[0]
+
+    def count_at(self, entity: str, where: str = "") -> tuple[int, datetime]:
+        """How many rows match, and when that was by QuickBooks' clock."""
+        answer = self._asked(count_of(entity, where))
+        total = member(answer, "QueryResponse", writes=False).get("totalCount")
         if not isinstance(total, int):
             raise QuickBooksUnreachable(f"QuickBooks did not count {entity}")
-        return total
+        return total, time_of(answer)
 
     def batch(self, items: Sequence[BatchItem], request_id: str) -> list[BatchOutcome]:
         """Send up to 30 independent items in one request; one outcome per item, in the order of the items.

@@ -45,13 +45,13 @@ class Scene:
         try:
             connection = self.stage.connect_quickbooks()
             self.stage.add_territory(TERRITORY)
-            Catalog(self.stage.server, connection.gateway, [TERRITORY]).sync("USD")
+            self.reps = [self.stage.add_rep(f"rep-{number}", TERRITORY) for number in range(1, reps + 1)]
+            Catalog(self.stage.settings, self.stage.server, connection.gateway).sync()
             connection.close()
             admin = self.stage.admin
             documents = admin.database(CATALOG).starting_with("product:")
             self.products = [product for product in documents if product["kind"] == "product"]
             self.customers = list(admin.database(customers_database(TERRITORY)).starting_with("customer:"))
-            self.reps = [self.stage.add_rep(f"rep-{number}", TERRITORY) for number in range(1, reps + 1)]
         except BaseException:
             self.stage.__exit__(None, None, None)
             raise

@@ -64,11 +64,10 @@ def perform(orders: list[dict[str, Any]], directory: Path, *, once: bool, wipe: 
     with Stage(directory, wipe=wipe) as stage:
         journal.say(f"started {stage.couch_name} and a sandbox QuickBooks, both on this machine only")
         connection = stage.connect_quickbooks()
-        stage.add_territory(TERRITORY)
-        synced = Catalog(stage.server, connection.gateway, [TERRITORY]).sync("USD")
-        connection.close()
-        journal.say(f"the sandbox company is connected; {synced.written} products and customers went to the server")
         bob = stage.add_rep("bob", TERRITORY)
+        synced = Catalog(stage.settings, stage.server, connection.gateway).sync()
+        connection.close()
+        journal.say(f"the sandbox company is connected; {synced.seen} products and customers went to the server")
         stage.start_connector()
         port = 8000 if stage.is_free(8000) else stage.free_port()
         callback = f"http://127.0.0.1:{port}/quickbooks/callback"

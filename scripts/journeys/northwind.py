@@ -96,7 +96,7 @@ def run(northwind: Northwind, directory: Path, *, wipe: bool, started: float) ->
         for employee in northwind.employees:
             rep = stage.add_rep(employee.account, TERRITORY)
             devices[employee.id] = stage.give_device(rep, employee.account)
-        Catalog(stage.server, connection.gateway, [TERRITORY]).sync("USD")
+        Catalog(stage.settings, stage.server, connection.gateway).sync()
         connection.close()
         say(f"the sandbox company and {len(devices)} reps are ready, on {stage.couch_name}")
         stage.start_connector()

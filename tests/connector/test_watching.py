@@ -11,7 +11,8 @@ from connector.records import time_text
 from connector.sales import Taken
 from connector.signals import ANY
 from connector.turns import BURST, GAP, LONGEST_PAUSE, Turns
-from connector.watching import Feed, concerns, looked
+from connector.watched import concerns
+from connector.watching import Feed, looked
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -95,6 +96,10 @@ def test_a_feed_hears_its_own_kinds_and_what_nobody_understood(
         ("estimate", "renamed", True),
         ("estimate", "created", False),
         ("invoice", "created", True),
+        ("item", "updated", True),
+        ("customer", "created", True),
+        ("term", "updated", True),
+        ("payment", "created", True),
         ("vendor", "updated", False),
         ("", "", True),
     ],

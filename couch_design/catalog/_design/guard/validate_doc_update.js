@@ -10,7 +10,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
   if (!holds(userCtx.roles, "connector")) {
     throw {forbidden: "connector_only: the catalog comes from QuickBooks and is not changed here"};
   }
-  if (!/^(product|tax|price|settings):./.test(newDoc._id)) {
-    throw {forbidden: "unknown_kind: the catalog holds products, tax codes, price lists and settings"};
+  if (!/^(product|tax|term|price|settings):./.test(newDoc._id)) {
+    throw {forbidden: "unknown_kind: the catalog holds products, tax codes, terms, price lists and settings"};
   }
 }
