@@ -34,9 +34,9 @@ class Lease:
         life: float,
         clock: Callable[[], float] = lambda: time.clock_gettime(CLOCK),
         holder: str | None = None,
-        document_id: str = LEASE,
+        name: str = LEASE,
     ) -> None:
-        self._id = document_id
+        self.name = name
         self.life = life
         self.holder = holder or secrets.token_hex(8)
         self.fence = 0
@@ -49,14 +49,14 @@ class Lease:
     def try_take(self) -> bool:
         """Take the lease if it is free or its holder has been silent for a whole life; False if it is not ours."""
         now = self._clock()
-        current = self._database.get(self._id)
+        current = self._database.get(self.name)
         if current is not None and current.get("holder"):
             if self._seen is None or self._seen[0] != current["_rev"]:
                 self._seen = (current["_rev"], now)
             if now - self._seen[1] < float(current.get("life", self.life)):
                 return False
         document: dict[str, Any] = {
-            "_id": self._id,
+            "_id": self.name,
             "type": "lease",
             "schema": 1,
             "holder": self.holder,
@@ -80,7 +80,7 @@ class Lease:
         try:
             self._revision = self._database.put(self._document(self.holder))
         except DocumentConflict as error:
-            current = self._database.get(self._id) or {}
+            current = self._database.get(self.name) or {}
             if (current.get("holder"), current.get("fence")) != (self.holder, self.fence):
                 self._held_until = 0.0
                 raise LeaseLost("another connector has taken the lease") from error
@@ -111,7 +111,7 @@ class Lease:
 
     def _document(self, holder: str | None) -> dict[str, Any]:
         document = {
-            "_id": self._id,
+            "_id": self.name,
             "_rev": self._revision,
             "type": "lease",
             "schema": 1,

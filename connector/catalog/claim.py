@@ -23,7 +23,7 @@ class Claim:
     """Held while QuickBooks is read and what was found is written; works like the connector's lease."""
 
     def __init__(self, database: Database, life: float) -> None:
-        self._lease = Lease(database, life, document_id=CLAIM)
+        self._lease = Lease(database, life, name=CLAIM)
         self._gone = threading.Event()
 
     @contextmanager

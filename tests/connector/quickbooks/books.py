@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from connector.catalog import customer_of, product_of
+from connector.catalog.customers import customer_of
+from connector.catalog.products import product_of
 from connector.mapping import estimate_of, lines_of
 from connector.policies import Policies
 from connector.policy import Policy
