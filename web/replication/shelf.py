@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import stat
 import tempfile
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,9 +36,10 @@ class ShelfError(RoadbookError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A finished snapshot. `manifest` is what a device gets to read first."""
+    """A finished snapshot. `manifest` is what a device gets to read first; `number` counts up within a database."""
 
     folder: Path
+    number: int
     manifest: dict[str, Any]
 
     @property
@@ -80,7 +82,7 @@ class Shelf:
 
     def newest(self, database: str) -> Snapshot | None:
         """The one that was built last, or None."""
-        return max(self._all(database), key=lambda found: str(found.manifest["built_at"]), default=None)
+        return next(iter(self._all(database)), None)
 
     def find(self, database: str, content_hash: str) -> Snapshot | None:
         """A snapshot that is still kept, or None."""
@@ -96,14 +98,20 @@ class Shelf:
             self._make(place)
             building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=place))
             try:
-                manifest = write(building, content, built_at)
-                snapshot = Snapshot(place / manifest["hash"], manifest)
-                with suppress(FileExistsError, NotADirectoryError):
-                    os.rename(building, snapshot.folder)  # another process may have made the very same one
+                # Counted, not timed: the clock may be set back.
+                number = 1 + max((known.number for known in self._all(content.database)), default=0)
+                final = place / write(building, content, built_at, number)
+                if load(final) is None:
+                    remove(final)
+                    with suppress(OSError):  # another process makes the very same one in this moment
+                        os.rename(building, final)
+                snapshot = load(final)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
         except OSError as error:
             raise ShelfError(f"the snapshot of {content.database} cannot be kept in {place}: {error}") from error
+        if snapshot is None:
+            raise ShelfError(f"the snapshot of {content.database} was cleared away from {place} at once")
         self._clear(content.database, 1 if replace else KEPT)
         return snapshot
 
@@ -131,7 +139,8 @@ class Shelf:
         return self.folder / database
 
     def _make(self, place: Path) -> None:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.mkdir(exist_ok=True, mode=0o700)
         found = self.folder.stat()
         # In a folder of somebody else's, customers could be read, or forged for every device.
         if found.st_uid != os.getuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -144,47 +153,52 @@ class Shelf:
             folders = [found for found in self._place(database).iterdir() if not found.name.startswith(".")]
         except OSError:
             return []
-        return [snapshot for snapshot in map(load, folders) if snapshot is not None]
+        known = [snapshot for snapshot in map(load, folders) if snapshot is not None]
+        return sorted(known, key=lambda snapshot: (snapshot.number, snapshot.hash), reverse=True)
 
     def _clear(self, database: str, kept: int) -> None:
         place = self._place(database)
-        known = sorted(self._all(database), key=lambda found: str(found.manifest["built_at"]), reverse=True)
-        for old in known[kept:]:
-            leaving = place / f"{LEAVING}{old.hash}-{os.getpid()}"
-            with suppress(OSError):
-                os.rename(old.folder, leaving)  # gone at once for everybody; open files stay readable
-            shutil.rmtree(leaving, ignore_errors=True)
+        for old in self._all(database)[kept:]:
+            remove(old.folder)
         with suppress(OSError):
             for found in place.iterdir():
                 if found.name.startswith((BUILDING, LEAVING)) and time.time() - found.stat().st_mtime > LEFT_BEHIND:
                     shutil.rmtree(found, ignore_errors=True)
 
 
+def remove(folder: Path) -> None:
+    """Take a snapshot away, at once for everybody; whoever has its files open may read on."""
+    leaving = folder.with_name(f"{LEAVING}{folder.name}-{secrets.token_hex(4)}")
+    with suppress(OSError):
+        os.rename(folder, leaving)
+    shutil.rmtree(leaving, ignore_errors=True)
+
+
 def load(folder: Path) -> Snapshot | None:
     """The snapshot in a folder; None when it is damaged, cleared away in this moment, or of another format."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
+        kept = json.loads((folder / MANIFEST).read_bytes())
         sizes = {encoding: (folder / name).stat().st_size for encoding, name in FILES.items()}
-    except (OSError, ValueError):
+        number, manifest = kept["number"], kept["manifest"]
+        fits = manifest["format"] == FORMAT and manifest["hash"] == folder.name
+        whole = all(manifest["bytes"][encoding] == size for encoding, size in sizes.items())
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or manifest.get("hash") != folder.name:
-        return None
-    expected = {encoding: manifest["bytes"][encoding] for encoding in FILES}
-    return Snapshot(folder, manifest) if sizes == expected else None
+    return Snapshot(folder, number, manifest) if fits and whole else None
 
 
-def write(folder: Path, content: Content, built_at: datetime) -> dict[str, Any]:
-    """Write a snapshot's files into a folder and return its manifest; raises OSError."""
+def write(folder: Path, content: Content, built_at: datetime, number: int) -> str:
+    """Write a snapshot's files into a folder and return its hash; raises OSError."""
     digest, plain = hashlib.sha256(), 0
     br = brotli.Compressor(quality=9, mode=brotli.MODE_TEXT)
     gz = zlib.compressobj(6, wbits=31)
     with (folder / FILES["br"]).open("wb") as br_file, (folder / FILES["gzip"]).open("wb") as gz_file:
-        for number, text in enumerate(lines(content)):
+        for position, text in enumerate(lines(content)):
             digest.update(text)
             plain += len(text)
             br_file.write(br.process(text))
             gz_file.write(gz.compress(text))
-            if number == 1:  # so that a device can unpack the first block as soon as its bytes are there
+            if position == 1:  # so that a device can unpack the first block as soon as its bytes are there
                 br_file.write(br.flush())
                 gz_file.write(gz.flush(zlib.Z_SYNC_FLUSH))
         br_file.write(br.finish())
@@ -204,13 +218,8 @@ def write(folder: Path, content: Content, built_at: datetime) -> dict[str, Any]:
         "bytes": sizes,
         "built_at": built_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
-    dump(folder / MANIFEST, manifest)
-    return manifest
-
-
-def dump(path: Path, values: Iterable[Any]) -> None:
-    """Write JSON so that it is on the disk when this returns."""
-    with path.open("w", encoding="utf-8") as file:
-        json.dump(values, file)
+    with (folder / MANIFEST).open("wb") as file:
+        file.write(json.dumps({"number": number, "manifest": manifest}).encode())
         file.flush()
         os.fsync(file.fileno())
+    return digest.hexdigest()
