@@ -6,19 +6,17 @@ interrupted anywhere is finished by running it again.
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from string import Template
 from typing import Any
 
 from connector import design
 from connector.couch import CouchServer
-from connector.errors import DesignError, DocumentConflict, Forbidden, NotFound, ProvisioningError
+from connector.design import kind_of
+from connector.errors import DocumentConflict, Forbidden, NotFound, ProvisioningError
 from connector.identifiers import (
     AGES,
     CATALOG,
@@ -33,37 +31,12 @@ from connector.identifiers import (
 from connector.registry import ACCOUNT, Registry, Rep
 from connector.settings import Settings
 
-COUCH_DESIGN = Path(__file__).resolve().parent.parent / "couch_design"
 SYSTEM_DATABASES = ("_users", "_replicator")
 DOORBELL_DATABASE = "_global_changes"  # what CouchDB keeps its `_db_updates` feed in; nothing creates it by itself
 SHORTEST_PASSWORD = 8  # characters; generated ones have 22
 
 Document = dict[str, Any]
 OnStep = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class DatabaseKind:
-    """One line of databases.json: which folder a database takes its design from, and how many shards it has."""
-
-    pattern: str
-    folder: Path
-    shards: int
-
-    def placeholders(self, database: str) -> dict[str, str] | None:
-        """What the placeholders of the pattern stand for in a database's name; None if the name does not fit."""
-        expression = re.sub(r"\\\$\\\{([a-z]+)\\\}", r"(?P<\1>.+)", re.escape(self.pattern))
-        match = re.fullmatch(expression, database)
-        return match.groupdict() if match else None
-
-    def security(self, database: str) -> Document:
-        """The security object of a database of this kind: the folder's template, filled in from the name."""
-        try:
-            text = (self.folder / "_security.json").read_text(encoding="utf-8")
-            security: Document = json.loads(Template(text).substitute(self.placeholders(database) or {}))
-        except (OSError, ValueError, KeyError) as error:
-            raise DesignError(f"{self.folder / '_security.json'} cannot be used: {error!r}") from error
-        return security
 
 
 @dataclass(frozen=True)
@@ -74,23 +47,6 @@ class Added:
     account: str
     territory: str
     password: str | None = field(repr=False)
-
-
-def kinds_of_databases(root: Path = COUCH_DESIGN) -> list[DatabaseKind]:
-    """Read databases.json; raises DesignError."""
-    try:
-        lines = json.loads((root / "databases.json").read_text(encoding="utf-8"))
-        return [DatabaseKind(pattern, root / line["folder"], int(line["q"])) for pattern, line in lines.items()]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DesignError(f"databases.json cannot be read: {error!r}") from error
-
-
-def kind_of(database: str, root: Path = COUCH_DESIGN) -> DatabaseKind:
-    """The kind of a database by its name; raises DesignError for a name that no pattern fits."""
-    for kind in kinds_of_databases(root):
-        if kind.placeholders(database) is not None:
-            return kind
-    raise DesignError(f"{database}: no pattern in databases.json fits this name")
 
 
 def install(server: CouchServer, settings: Settings) -> None:

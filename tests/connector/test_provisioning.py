@@ -15,9 +15,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from connector.couch import CouchServer
+from connector.design import kind_of, kinds_of_databases
 from connector.errors import DesignError, Forbidden, ProvisioningError
 from connector.identifiers import CONNECTOR, customers_database, orders_database
-from connector.provisioning import Added, add_rep, disable_rep, install, kind_of, kinds_of_databases, reset_password
+from connector.provisioning import Added, add_rep, disable_rep, install, reset_password
 from connector.registry import Registry
 from connector.settings import Settings, read_settings
 
