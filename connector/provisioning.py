@@ -68,7 +68,7 @@ def set_up_database(server: CouchServer, name: str, on_step: OnStep = lambda ste
     kind = kind_of(name)
     server.create_database(name, kind.shards)
     on_step(f"{name} created")
-    design.deploy(server.url_with_credentials, name, kind.folder)
+    design.bring_up(server.url_with_credentials, name, kind.folder)
     on_step(f"{name} guarded")
     _secure(server, name, kind.security(name))
     on_step(f"{name} opened")

@@ -1,80 +1,86 @@
-"""Deploying: what differs from the files is written, a guard only after its trial."""
+"""Deploying: the files' state brought to the server in steps that a kill anywhere leaves finishable or undone."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal
 
-from couchdb import http
-
-from connector.design.files import DesignDocument, Document, content_sha256, read_folder
-from connector.design.server import connect, translated
+from connector.design.carrying_out import OnStep
+from connector.design.hold import PATIENCE, Hold, OnProgress
+from connector.design.planning import plan
+from connector.design.project import Project
+from connector.design.reports import Deployment, Plan
 from connector.design.trial import verify_guard
+from connector.design.work import Work
 from connector.errors import DesignError
-from connector.identifiers import CONNECTOR
-from connector.settings import split_credentials
-
-_tried: set[tuple[str, str]] = set()  # (server, sha256) of the guards that this process knows to have passed
 
 
-@dataclass(frozen=True)
-class Change:
-    """What a deploy did with one design document of one database."""
+def deploy(
+    project: Project,
+    by: str,
+    *,
+    expected: str | None = None,
+    overwrite: bool = False,
+    may_be_empty: Collection[str] = (),
+    on_progress: OnProgress = lambda progress: None,
+    on_step: OnStep = lambda step: None,
+    patience: float = PATIENCE,
+) -> Deployment | None:
+    """Bring the server to the state of the files; None if it is there already. What was interrupted is settled first.
 
-    database: str
-    design: str
-    action: Literal["created", "updated", "unchanged"]
-    sha256: str
-
-
-def deploy(server_url: str, database: str, folder: Path) -> list[Change]:
-    """Bring the design documents of a database to the state of a folder; what is the same already is left alone.
-
-    A guard is tried out first, once per server: the connector's database remembers which have passed.
-    Raises DesignError if a document cannot be deployed or somebody else deployed another content at the same time,
-    CouchError if CouchDB is away or refuses.
+    `expected` is the digest of the plan that somebody looked at; `overwrite` allows to write over what was changed by
+    hand; views in `may_be_empty` may lose all their rows. What goes wrong puts everything back before it is raised:
+    DesignError (also if somebody else deploys), CouchError. While CouchDB is away nothing can be put back: the next
+    call does it, or finishes.
     """
-    documents = read_folder(folder)
-    with translated(f"deploy to {database}"):
-        server = connect(server_url)
-        return [_deploy_one(server_url, server, server[database], document, folder) for document in documents]
+    with Hold(project.url, project.state_database(), by, patience) as hold:
+        work = Work(project, hold, on_progress, on_step)
+        finished = work.settle(may_be_empty)
+        planned = plan(project, work.deployments.newest())
+        _check(planned, expected if finished is None else None, overwrite)
+        if not planned.changed:
+            return finished
+        _try_out(project, planned)
+        return work.carry_out(work.begin(planned, by), may_be_empty).deployment
 
 
-def _deploy_one(server_url: str, server: Any, store: Any, document: DesignDocument, folder: Path) -> Change:
-    current = store.get(document.id)
-    if current is not None and content_sha256(current) == document.sha256:
-        return Change(store.name, document.name, "unchanged", document.sha256)
-    if document.is_guard and not _has_passed(server_url, server, document.sha256):
-        verify_guard(server_url, folder)
-        _note_passed(server_url, server, document.sha256)
-    body: Document = {"_id": document.id, **document.content, "deploy": {"sha256": document.sha256}}
-    if current is not None:
-        body["_rev"] = current["_rev"]
-    try:
-        store.save(body)
-    except http.ResourceConflict as error:
-        other = store.get(document.id)
-        if other is not None and content_sha256(other) == document.sha256:
-            return Change(store.name, document.name, "unchanged", document.sha256)
+def rollback(
+    project: Project,
+    by: str,
+    *,
+    on_progress: OnProgress = lambda progress: None,
+    on_step: OnStep = lambda step: None,
+    patience: float = PATIENCE,
+) -> Deployment:
+    """Undo the last deployment that stands, or the one that was left in the middle; instant while `__prev` stands.
+
+    Raises DesignError if there is none, CouchError.
+    """
+    with Hold(project.url, project.state_database(), by, patience) as hold:
+        work = Work(project, hold, on_progress, on_step)
+        last = next((one for one in work.deployments.newest() if one.state not in ("rolled_back", "backed_out")), None)
+        if last is None:
+            raise DesignError("there is no deployment to roll back")
+        run = work.run(last)
+        run.put_back(
+            "backed_out" if last.state in ("running", "backing_out") else "rolled_back", f"rolled back by {by}"
+        )
+        return run.deployment
+
+
+def _check(planned: Plan, expected: str | None, overwrite: bool) -> None:
+    if expected is not None and planned.digest != expected:
+        raise DesignError("the plan is not what you looked at any more: look again, then deploy")
+    drifted = [f"{one.database}/_design/{one.design} was {one.drift}" for one in planned.changes if one.drift]
+    if drifted and not overwrite:
+        raise DesignError(f"{'; '.join(drifted[:5])}: take it into the files, or say --overwrite")
+    needed = sum(change.disk_needed for change in planned.changes if change.changes)
+    if planned.disk_free is not None and needed > planned.disk_free:
         raise DesignError(
-            f"{store.name}/{document.id}: somebody else deployed another content just now; look, then deploy again"
-        ) from error
-    return Change(store.name, document.name, "created" if current is None else "updated", document.sha256)
+            f"the indexes need about {needed:,} bytes while they are built, {planned.disk_free:,} are free"
+        )
 
 
-def _has_passed(server_url: str, server: Any, sha256: str) -> bool:
-    if (split_credentials(server_url)[0], sha256) in _tried:
-        return True
-    try:
-        return f"guard:{sha256}" in server[CONNECTOR]
-    except http.ResourceNotFound:
-        return False
-
-
-def _note_passed(server_url: str, server: Any, sha256: str) -> None:
-    _tried.add((split_credentials(server_url)[0], sha256))
-    try:
-        server[CONNECTOR].save({"_id": f"guard:{sha256}", "type": "guard", "schema": 1})
-    except (http.ResourceNotFound, http.ResourceConflict):
-        return  # the connector's database comes later, or somebody else noted it too
+def _try_out(project: Project, planned: Plan) -> None:
+    for folder in sorted({change.folder for change in planned.changes if change.action == "guard"}):
+        verify_guard(project.url, Path(folder))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connector.couch import CouchServer
-from connector.design import content_sha256, deploy, deploying, read_fixtures, read_folder, verify_guard
+from connector.design import birth, bring_up, content_sha256, read_fixtures, read_folder, verify_guard
 from connector.errors import CouchUnreachable, DesignError, Forbidden, NotFound
 from connector.settings import split_credentials
 
@@ -143,12 +143,12 @@ def test_it_wants_fixtures_of_both_kinds(folder: Path) -> None:
 
 def test_it_deploys_once_and_then_only_what_is_different(couch_url: str, couch: CouchServer, folder: Path) -> None:
     couch.create_database("ops")
-    assert [change.action for change in deploy(couch_url, "ops", folder)] == ["created", "created"]
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["created", "created"]
     stored = couch.database("ops").get("_design/notes")
     assert stored is not None and stored["deploy"] == {"sha256": content_sha256(stored)}
-    assert [change.action for change in deploy(couch_url, "ops", folder)] == ["unchanged", "unchanged"]
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "unchanged"]
     write(folder / "_design/notes/views/by_time/map.js", "function (doc) { emit(doc.time, null); }")
-    assert [change.action for change in deploy(couch_url, "ops", folder)] == ["unchanged", "updated"]
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "updated"]
     again = couch.database("ops").get("_design/notes")
     assert again is not None and again["_rev"].startswith("2-")
     assert [row["id"] for row in couch.database("ops").view("notes", "by_time", reduce=False)] == []
@@ -156,11 +156,11 @@ def test_it_deploys_once_and_then_only_what_is_different(couch_url: str, couch: 
 
 def test_it_repairs_what_somebody_changed_by_hand(couch_url: str, couch: CouchServer, folder: Path) -> None:
     couch.create_database("ops")
-    deploy(couch_url, "ops", folder)
+    bring_up(couch_url, "ops", folder)
     guard = couch.database("ops").get("_design/guard")
     assert guard is not None
     couch.database("ops").put(guard | {"validate_doc_update": "function () {}"})
-    assert [change.action for change in deploy(couch_url, "ops", folder)] == ["updated", "unchanged"]
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["updated", "unchanged"]
     repaired = couch.database("ops").get("_design/guard")
     assert repaired is not None and repaired["validate_doc_update"] == GUARD.strip()
 
@@ -175,11 +175,11 @@ def test_it_does_not_write_over_what_another_deployed_meanwhile(
         ops.put({"_id": "_design/guard", "validate_doc_update": theirs})
         return 0
 
-    monkeypatch.setattr(deploying, "_tried", set())
-    monkeypatch.setattr(deploying, "verify_guard", meanwhile)
+    monkeypatch.setattr(birth, "_tried", set())
+    monkeypatch.setattr(birth, "verify_guard", meanwhile)
     theirs = "function () {}"
     with pytest.raises(DesignError, match="somebody else"):
-        deploy(couch_url, "ops", folder)
+        bring_up(couch_url, "ops", folder)
     kept = ops.get("_design/guard")
     assert kept is not None and kept["validate_doc_update"] == theirs
 
@@ -193,9 +193,9 @@ def test_it_is_content_when_another_deployed_the_same_meanwhile(
         couch.database("ops").put({"_id": "_design/guard", **read_folder(folder)[0].content})
         return 0
 
-    monkeypatch.setattr(deploying, "_tried", set())
-    monkeypatch.setattr(deploying, "verify_guard", meanwhile)
-    assert [change.action for change in deploy(couch_url, "ops", folder)] == ["unchanged", "created"]
+    monkeypatch.setattr(birth, "_tried", set())
+    monkeypatch.setattr(birth, "verify_guard", meanwhile)
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "created"]
 
 
 def everything(couch: CouchServer) -> tuple[list[str], list[str]]:
@@ -225,7 +225,7 @@ def test_it_stops_a_wrong_guard_before_any_real_database(
     before = everything(couch)
     write(folder / "_design/guard/validate_doc_update.js", source)
     with pytest.raises(DesignError, match=expected):
-        deploy(couch_url, "ops", folder)
+        bring_up(couch_url, "ops", folder)
     assert couch.database("ops").get("_design/guard") is None
     assert everything(couch) == before
 
@@ -241,20 +241,20 @@ def test_it_tries_a_guard_once_in_a_process(
     couch_url: str, couch: CouchServer, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[Path] = []
-    monkeypatch.setattr(deploying, "_tried", set())
-    monkeypatch.setattr(deploying, "verify_guard", lambda _, path: tried.append(path))
+    monkeypatch.setattr(birth, "_tried", set())
+    monkeypatch.setattr(birth, "verify_guard", lambda _, path: tried.append(path))
     for name in ("orders-rbob222222222222", "orders-rcharlie22222222"):
         couch.create_database(name)
-        deploy(couch_url, name, folder)
+        bring_up(couch_url, name, folder)
     assert tried == [folder]
 
 
 def test_it_translates_what_goes_wrong_at_the_server(couch_url: str, couch: CouchServer, folder: Path) -> None:
     with pytest.raises(NotFound):
-        deploy(couch_url, "ops", folder)
+        bring_up(couch_url, "ops", folder)
     address = split_credentials(couch_url)[0]
     with pytest.raises(Forbidden) as refused:
-        deploy(address.replace("//", "//nobody:wrong-password@"), "ops", folder)
+        bring_up(address.replace("//", "//nobody:wrong-password@"), "ops", folder)
     with pytest.raises(CouchUnreachable) as away:
-        deploy("http://admin:secret-word@127.0.0.1:9", "ops", folder)
+        bring_up("http://admin:secret-word@127.0.0.1:9", "ops", folder)
     assert "wrong-password" not in str(refused.value) and "secret-word" not in str(away.value)

@@ -1,0 +1,147 @@
+"""Carrying out: the steps of one deployment, each written down, each safe to repeat, all of them safe to undo."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from connector.design.deployments import Deployments, time_text
+from connector.design.hold import Hold, OnProgress
+from connector.design.live import NEXT, PREVIOUS, LiveServer
+from connector.design.project import Project
+from connector.design.reports import Deployment, Progress, State, Step, StepState
+from connector.design.staging import drop, promote, put_back, put_previous_back, stage, verify, warm
+
+MANY = 50  # steps; with more of them a state is written down at most once a second
+SELDOM = 1.0  # seconds
+
+Document = dict[str, Any]
+OnStep = Callable[[str], None]
+
+
+class Run:
+    """Works through a deployment that this process holds. Raises DesignError, CouchError."""
+
+    def __init__(
+        self,
+        project: Project,
+        server: LiveServer,
+        deployments: Deployments,
+        hold: Hold,
+        deployment: Deployment,
+        on_progress: OnProgress,
+        on_step: OnStep,
+    ) -> None:
+        self.deployment = deployment
+        self._project = project
+        self._server = server
+        self._deployments = deployments
+        self._hold = hold
+        self._on_progress = on_progress
+        self._on_step = on_step
+        self._saved_at = 0.0
+
+    def carry_out(self, may_be_empty: Collection[str] = ()) -> None:
+        """Bring every step to its end: all indexes first, then the guards, then the views, close together."""
+        self._create_databases()
+        for number, step in self._of("views"):
+            if self._server.stages and step.state in ("planned", "staged", "warm", "verified", "kept"):
+                self._stage(number, step, may_be_empty)
+        for number, step in [*self._of("guard"), *self._of("other"), *self._of("views")]:
+            if step.state != "done":
+                self._promote(number, self.deployment.steps[number])
+        for number, step in self._of("views"):
+            if self._server.stages and step.state != "done":
+                self._hold.ensure()
+                drop(self._server.database(step.database), step.design + NEXT)
+            self._mark(number, "done")
+        self._move("finished")
+
+    def put_back(self, ending: State, reason: str) -> list[str]:
+        """Undo every step, the last one first; returns what was left alone because somebody else has changed it."""
+        self._move("backing_out" if ending == "backed_out" else "rolling_back", reason)
+        problems = []
+        for number in reversed(range(len(self.deployment.steps))):
+            step = self.deployment.steps[number]
+            if step.state == "back":
+                continue
+            self._hold.ensure()
+            before = self._deployments.content(step.before) if step.before else None
+            problem = put_back(self._server, self.deployment.id, step, before, self._teller("putting back", step))
+            self._on_step(f"{step.database}/{step.design} put back")
+            if step.action == "views" and self._server.stages:
+                former = self._deployments.find(str(step.previous.get("sha256"))) if step.previous else None
+                put_previous_back(self._server, self.deployment.id, step, former)
+            problems += [problem] if problem else []
+            self._mark(number, "back")
+        self._move(ending, "; ".join([self.deployment.reason, *problems]).strip("; "))
+        return problems
+
+    def _of(self, action: str) -> list[tuple[int, Step]]:
+        return [(number, step) for number, step in enumerate(self.deployment.steps) if step.action == action]
+
+    def _create_databases(self) -> None:
+        for name, kind in self._project.databases(()).items():
+            if any(step.database == name and step.before is None for step in self.deployment.steps):
+                self._server.create(name, kind.shards, kind.security(name) if kind.has_security else None)
+
+    def _stage(self, number: int, step: Step, may_be_empty: Collection[str]) -> None:
+        """Build the index of a step beside the live one, prove it, and keep the way back."""
+        database = self._server.database(step.database)
+        content, name = self._content(step.after), step.design + NEXT
+        self._hold.ensure()
+        stage(database, name, content, {"sha256": step.after, "deployment": self.deployment.id})
+        self._mark(number, "staged")
+        seconds = warm(self._server, database, name, content, self._teller("building the index", step))
+        self._mark(number, "warm", seconds)
+        live = self._content(step.before) if step.before else None
+        verify(database, name, content, live, may_be_empty)
+        self._mark(number, "verified")
+        if live is not None:
+            self._hold.ensure()
+            stage(database, step.design + PREVIOUS, live, {"sha256": step.before, "deployment": self.deployment.id})
+        self._mark(number, "kept")
+
+    def _promote(self, number: int, step: Step) -> None:
+        self._hold.ensure()
+        stamp = {"sha256": step.after, "deployment": self.deployment.id, "at": self.deployment.started_at}
+        promote(self._server, step, self._content(step.after), {**stamp, "by": self.deployment.by})
+        self._mark(number, "promoted")
+        if step.action != "views":
+            self._mark(number, "done")
+        done = sum(one.state in ("promoted", "done") for one in self.deployment.steps)
+        self._tell("deploying", step, done, len(self.deployment.steps), None)
+
+    def _content(self, sha256: str | None) -> Document:
+        return self._deployments.content(str(sha256))
+
+    def _mark(self, number: int, state: StepState, seconds: float | None = None) -> None:
+        step = self.deployment.steps[number].to(state, seconds)
+        self._on_step(f"{step.database}/{step.design} {state}")
+        steps = (*self.deployment.steps[:number], step, *self.deployment.steps[number + 1 :])
+        self.deployment = replace(self.deployment, steps=steps)
+        if len(steps) <= MANY or time.monotonic() - self._saved_at > SELDOM:
+            self.deployment = self._deployments.save(self.deployment)
+            self._saved_at = time.monotonic()
+            self._on_step(f"{step.database}/{step.design} {state} on record")
+
+    def _move(self, state: State, reason: str | None = None) -> None:
+        self.deployment = self._deployments.move(self.deployment, state, reason)
+        self._on_step(f"{state} on record")
+
+    def _teller(self, phase: str, step: Step) -> Callable[[int, int, float | None], None]:
+        return lambda done, total, left: self._tell(phase, step, done, total, left)
+
+    def _tell(self, phase: str, step: Step, done: int, total: int, left: float | None) -> None:
+        now = time_text(datetime.now(UTC))
+        progress = Progress(self.deployment.id, phase, step.database, step.design, done, total, left, now)
+        self._hold.tell(progress)
+        self._on_progress(progress)
+
+
+def targets(steps: Iterable[Step]) -> set[tuple[str, str, str | None]]:
+    """What a deployment is after: which content everywhere."""
+    return {(step.database, step.design, step.after) for step in steps}

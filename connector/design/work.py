@@ -1,0 +1,95 @@
+"""One call's work: what was left in the middle is settled, a plan becomes steps, the steps are carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from connector.design.carrying_out import OnStep, Run
+from connector.design.deployments import Deployments
+from connector.design.hold import Hold, OnProgress, TakenOver
+from connector.design.live import PREVIOUS, LiveServer
+from connector.design.project import Project
+from connector.design.reports import Deployment, Plan, Step
+from connector.design.state_documents import StateDocuments
+from connector.errors import CouchUnreachable, DesignError, RoadbookError
+
+
+class Work:
+    """One call: the hold it has, and what it reads and writes."""
+
+    def __init__(self, project: Project, hold: Hold, on_progress: OnProgress, on_step: OnStep) -> None:
+        self._project = project
+        self._hold = hold
+        self._on_progress = on_progress
+        self._on_step = on_step
+        self._server = LiveServer(project.url)
+        documents = StateDocuments(self._server, project.state_database())
+        self.deployments = Deployments(documents, lambda: datetime.now(UTC))
+
+    def run(self, deployment: Deployment) -> Run:
+        """Take a deployment up."""
+        return Run(
+            self._project, self._server, self.deployments, self._hold, deployment, self._on_progress, self._on_step
+        )
+
+    def settle(self, may_be_empty: Collection[str]) -> Deployment | None:
+        """Finish what was left in the middle if the files still want it, else undo it; the one that was finished."""
+        left = next((one for one in self.deployments.newest() if one.unfinished), None)
+        if left is None:
+            return None
+        run = self.run(left)
+        if left.state == "running" and self._still_wanted(left):
+            return self.carry_out(run, may_be_empty).deployment
+        run.put_back("rolled_back" if left.state == "rolling_back" else "backed_out", left.reason or "was interrupted")
+        return None
+
+    def _still_wanted(self, left: Deployment) -> bool:
+        kinds = self._project.databases({step.database for step in left.steps})
+        wanted = {
+            (name, document.name): document.sha256 for name, kind in kinds.items() for document in kind.documents()
+        }
+        return all(wanted.get((step.database, step.design)) == step.after for step in left.steps)
+
+    def begin(self, planned: Plan, by: str) -> Run:
+        """Put a plan on record with every content that it takes away or brings."""
+        contents = []
+        steps = []
+        for change in planned.changes:
+            if not change.changes:
+                continue
+            database = self._server.database(change.database)
+            live = database.get(change.design) if change.before else None
+            if live is not None and live["_rev"] != change.revision:
+                raise DesignError(f"{change.database}/_design/{change.design}: somebody else deployed there just now")
+            kept = database.get(change.design + PREVIOUS) if change.action == "views" else None
+            contents += [live] if live else []
+            steps.append(
+                Step(
+                    database=change.database,
+                    design=change.design,
+                    action=change.action,
+                    before=change.before,
+                    after=change.after,
+                    revision=change.revision,
+                    stamp=(live or {}).get("deploy"),
+                    previous=(kept or {}).get("deploy"),
+                    documents=change.documents,
+                )
+            )
+        databases = {change.database for change in planned.changes if change.changes}
+        for kind in {kind.folder: kind for kind in self._project.databases(databases).values()}.values():
+            contents += [document.content for document in kind.documents()]
+        self.deployments.keep(contents)
+        return self.run(self.deployments.begin(by, steps))
+
+    def carry_out(self, run: Run, may_be_empty: Collection[str]) -> Run:
+        """Carry a deployment out; whatever goes wrong puts it back, unless CouchDB is away or another took over."""
+        try:
+            run.carry_out(may_be_empty)
+        except (CouchUnreachable, TakenOver):
+            raise
+        except RoadbookError as error:
+            run.put_back("backed_out", str(error))
+            raise
+        return run

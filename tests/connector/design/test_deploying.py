@@ -1,0 +1,279 @@
+"""A deploy ends in the new state or in the old one, whatever interrupts it and whoever interferes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.couch import CouchServer
+from connector.design import Project, accept, content_sha256, deploy, history, plan, rollback, status
+from connector.design.hold import Interrupted
+from connector.errors import CouchUnreachable, DesignError
+from tests.connector.design.projects import DATABASE, DESIGNS, PATIENCE, Kill, live, versions, write_version
+
+
+def all_in(version: str) -> dict[str, str]:
+    return dict.fromkeys(DESIGNS, version)
+
+
+def test_it_plans_deploys_and_then_has_nothing_to_do(app: Project, couch: CouchServer) -> None:
+    first = plan(app)
+    assert first.changed and [(one.design, one.action) for one in first.changes] == [
+        ("guard", "guard"),
+        ("lists", "views"),
+        ("people", "views"),
+    ]
+    deployed = deploy(app, "carol", expected=first.digest)
+    assert deployed is not None and deployed.state == "finished"
+    assert {step.state for step in deployed.steps} == {"done"}
+    assert versions(couch) == all_in("one") and set(live(couch)) == set(DESIGNS)
+    assert not plan(app).changed and deploy(app, "carol") is None
+    assert [one.id for one in history(app)] == [deployed.id]
+
+
+def test_it_says_what_is_deployed_by_whom(app: Project, tried: list[Path]) -> None:
+    deployed = deploy(app, "carol")
+    found = status(app)
+    assert deployed is not None and found.last == deployed and found.running is None
+    assert [(one.database, one.design, one.by, one.at) for one in found.designs] == [
+        (DATABASE, name, "carol", deployed.started_at) for name in DESIGNS
+    ]
+    assert not any(one.drift or one.can_roll_back for one in found.designs)
+
+
+@pytest.mark.usefixtures("tried")
+def test_it_rolls_back_and_forward_again(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    before = live(couch)
+    write_version(app.root, "two")
+    deploy(app, "carol")
+    assert versions(couch) == all_in("two")
+    assert rollback(app, "carol").state == "rolled_back"
+    after = live(couch)
+    assert {name: {**one, "_rev": ""} for name, one in after.items()} == {
+        name: {**one, "_rev": ""} for name, one in before.items()
+    }
+    deploy(app, "carol")
+    assert versions(couch) == all_in("two")
+
+
+@pytest.mark.usefixtures("tried")
+def test_it_rolls_back_one_deployment_after_the_other_and_then_says_so(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    for version in ("two", "three"):
+        write_version(app.root, version)
+        deploy(app, "carol")
+    for version in ("two", "one"):
+        rollback(app, "carol")
+        assert versions(couch) == all_in(version)
+    rollback(app, "carol")
+    assert live(couch) == {}
+    with pytest.raises(DesignError, match="no deployment to roll back"):
+        rollback(app, "carol")
+    assert {one.state for one in history(app)} == {"rolled_back"}
+
+
+@pytest.mark.usefixtures("tried", "stages")
+def test_a_rollback_stands_by_until_the_deployment_is_accepted(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    write_version(app.root, "two")
+    deploy(app, "carol")
+    kept = live(couch)
+    assert {"people__prev", "lists__prev"} < set(kept) and "guard__prev" not in kept
+    assert "validate_doc_update" not in kept["people__prev"]
+    assert [one.design for one in status(app).designs if one.can_roll_back] == ["lists", "people"]
+    assert accept(app, "carol").state == "accepted"
+    assert set(live(couch)) == set(DESIGNS)
+    with pytest.raises(DesignError, match="no deployment to accept"):
+        accept(app, "carol")
+    assert rollback(app, "carol").state == "rolled_back"  # not instant any more, but still right
+    assert versions(couch) == all_in("one")
+
+
+@pytest.mark.usefixtures("tried")
+@pytest.mark.parametrize("then", ["deploy again", "deploy the old files", "roll back"])
+def test_killed_anywhere_the_next_call_ends_in_the_new_or_the_old_state(
+    app: Project, couch: CouchServer, then: str
+) -> None:
+    deploy(app, "carol")
+    for moment in range(1, 200):
+        write_version(app.root, "two")
+        kill = Kill(moment)
+        try:
+            deploy(app, "carol", on_step=kill, patience=PATIENCE)
+        except Interrupted:
+            assert set(versions(couch).values()) <= {"one", "two"} and set(versions(couch)) == set(DESIGNS)
+        if not kill.reached:
+            assert versions(couch) == all_in("two") and moment > 10
+            return
+        if then == "deploy the old files":
+            write_version(app.root, "one")
+        if then == "roll back":
+            rollback(app, "dave", patience=PATIENCE)
+        else:
+            deploy(app, "dave", patience=PATIENCE)
+        expected = "two" if then == "deploy again" else "one"
+        assert versions(couch) == all_in(expected), kill.moments[-1]
+        assert not [name for name in live(couch) if name.endswith("__next")], kill.moments[-1]
+        assert not history(app)[0].unfinished
+        write_version(app.root, "one")
+        deploy(app, "carol")
+        accept_all(app)
+    raise AssertionError("a deploy has more moments than this test expects")
+
+
+def accept_all(app: Project) -> None:
+    if any(one.state == "finished" for one in history(app)):
+        accept(app, "carol")
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_rollback_that_was_killed_anywhere_is_finished(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    for moment in range(1, 100):
+        write_version(app.root, "two")
+        deploy(app, "carol")
+        kill = Kill(moment)
+        try:
+            rollback(app, "carol", on_step=kill, patience=PATIENCE)
+        except Interrupted:
+            if history(app)[0].unfinished:
+                rollback(app, "dave", patience=PATIENCE)
+        assert versions(couch) == all_in("one"), kill.moments[-1]
+        assert history(app)[0].state == "rolled_back"
+        if not kill.reached:
+            return
+    raise AssertionError("a rollback has more moments than this test expects")
+
+
+@pytest.mark.usefixtures("tried")
+def test_of_two_deploys_at_once_one_stops_with_a_clear_word(app: Project, couch: CouchServer) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def wait(moment: str) -> None:
+        reached.set()
+        assert go_on.wait(60)
+
+    first = threading.Thread(target=deploy, args=(app, "carol"), kwargs={"on_step": wait, "patience": 2.0})
+    first.start()
+    assert reached.wait(60)
+    with pytest.raises(DesignError, match="carol is deploying from"):
+        deploy(app, "dave", patience=20.0)
+    go_on.set()
+    first.join(60)
+    assert versions(couch) == all_in("one") and [one.by for one in history(app)] == ["carol"]
+
+
+def change(couch: CouchServer, design: str) -> str:
+    """What somebody does by hand in another window; returns its content's sha256."""
+    current = couch.database(DATABASE).get(f"_design/{design}")
+    assert current is not None
+    hand_made = {**current, "hand_made": True}
+    couch.database(DATABASE).put(hand_made)
+    return content_sha256(hand_made)
+
+
+@pytest.mark.usefixtures("tried")
+def test_what_somebody_writes_between_plan_and_promotion_stops_the_deploy_and_stays(
+    app: Project, couch: CouchServer
+) -> None:
+    deploy(app, "carol")
+    write_version(app.root, "two")
+    theirs: list[str] = []
+
+    def interfere(moment: str) -> None:
+        if moment == f"{DATABASE}/lists promoted on record":  # the other one's turn comes after it
+            theirs.append(change(couch, "people"))
+
+    with pytest.raises(DesignError, match=f"{DATABASE}/_design/people: somebody else deployed there"):
+        deploy(app, "carol", on_step=interfere)
+    found = live(couch)
+    assert content_sha256(found["people"]) == theirs[0]
+    assert versions(couch) == all_in("one") and set(found) == set(DESIGNS)
+    assert history(app)[0].state == "backed_out" and "somebody else" in history(app)[0].reason
+
+
+@pytest.mark.usefixtures("tried")
+def test_it_does_not_write_over_what_was_changed_by_hand_unless_told(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    change(couch, "people")
+    assert [one.design for one in plan(app).changes if one.drift] == ["people"]
+    assert "changed by hand since it was deployed at" in str(status(app).designs[2].drift)
+    with pytest.raises(DesignError, match=r"people was changed by hand.*--overwrite"):
+        deploy(app, "carol")
+    deploy(app, "carol", overwrite=True)
+    assert "hand_made" not in live(couch)["people"] and not plan(app).changed
+    rollback(app, "carol")
+    assert live(couch)["people"]["hand_made"] is True
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_rollback_leaves_alone_what_was_changed_since_and_says_so(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    write_version(app.root, "two")
+    deploy(app, "carol")
+    theirs = change(couch, "people")
+    undone = rollback(app, "carol")
+    assert "people was changed by hand since and stays" in undone.reason
+    assert content_sha256(live(couch)["people"]) == theirs
+    assert versions(couch)["guard"] == versions(couch)["lists"] == "one"
+
+
+def test_it_deploys_only_the_plan_that_was_looked_at(app: Project, couch: CouchServer) -> None:
+    looked_at = plan(app).digest
+    write_version(app.root, "two")
+    with pytest.raises(DesignError, match="look again"):
+        deploy(app, "carol", expected=looked_at)
+    assert live(couch) == {} and history(app) == []
+
+
+@pytest.mark.usefixtures("tried", "stages")
+def test_a_view_that_would_lose_all_its_rows_does_not_go_live(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    mistake = app.root / DATABASE / "_design/people/views/by_at/map.js"
+    mistake.write_text("function (doc) { if (doc.nmae) emit(doc.at, null); }", encoding="utf-8")
+    with pytest.raises(DesignError, match=r"by_at has rows now and would have none.*--may-be-empty by_at"):
+        deploy(app, "carol")
+    assert versions(couch) == all_in("one") and set(live(couch)) == set(DESIGNS)
+    assert deploy(app, "carol", may_be_empty=["by_at"]) is not None
+    assert couch.database(DATABASE).view("people", "by_at") == []
+
+
+def test_a_guard_that_is_wrong_reaches_nothing(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    write_version(app.root, "two")
+    (app.root / DATABASE / "_design/guard/validate_doc_update.js").write_text("function (newDoc {", encoding="utf-8")
+    with pytest.raises(DesignError):
+        deploy(app, "carol")
+    assert versions(couch) == all_in("one") and len(history(app)) == 1
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_map_that_does_not_compile_reaches_nothing(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    write_version(app.root, "two")
+    (app.root / DATABASE / "_design/people/views/by_at/map.js").write_text("function (doc {", encoding="utf-8")
+    with pytest.raises(DesignError):
+        deploy(app, "carol")
+    assert versions(couch) == all_in("one")
+
+
+def test_it_makes_a_database_that_is_not_there_yet(couch_url: str, couch: CouchServer, app: Project) -> None:
+    couch.delete_database(DATABASE)
+    security = {"admins": {"names": [], "roles": ["_admin"]}, "members": {"names": [], "roles": ["rep"]}}
+    (app.root / DATABASE / "_security.json").write_text(str(security).replace("'", '"'), encoding="utf-8")
+    assert all(one.creates for one in plan(app).changes)
+    deploy(app, "carol")
+    assert couch.database(DATABASE).security() == security and versions(couch) == all_in("one")
+
+
+@pytest.mark.parametrize("call", [plan, status, history, lambda project: deploy(project, "carol")])
+def test_it_says_when_couchdb_is_away_without_its_password(tmp_path: Path, call: Callable[[Project], Any]) -> None:
+    write_version(tmp_path, "one")
+    with pytest.raises(CouchUnreachable) as away:
+        call(Project(tmp_path, "http://admin:secret-word@127.0.0.1:9"))
+    assert "secret-word" not in str(away.value)
