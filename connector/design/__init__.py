@@ -24,7 +24,7 @@ from connector.design.project import Project
 from connector.design.reports import Deployed, Deployment, Plan, PlannedChange, Progress, Status, Step
 from connector.design.standing import accept, history, status
 from connector.design.tree import COUCH_DESIGN, DatabaseKind, Tree, kind_of, kinds_of_databases, read_tree
-from connector.design.trial import verify_guard
+from connector.design.trial import try_folder, verify_guard
 from connector.design.writing import files_of, write_document
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "read_tree",
     "rollback",
     "status",
+    "try_folder",
     "verify_guard",
     "write_document",
 ]
