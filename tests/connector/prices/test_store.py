@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -224,3 +226,8 @@ def test_buckets_are_about_equally_full() -> None:
         sizes[bucket_of(str(number), 16)] += 1
     assert max(sizes) < 1.25 * 5000 / 16
     assert min(sizes) > 0.75 * 5000 / 16
+
+
+def test_a_product_is_in_the_same_bucket_for_ever() -> None:
+    for product, count, expected in json.loads((Path(__file__).parent / "bucket_cases.json").read_text()):
+        assert (product, count, bucket_of(product, count)) == (product, count, expected)

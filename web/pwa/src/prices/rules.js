@@ -3,7 +3,7 @@
  * connector/prices/rules.py, tested with the same table. A list is `{visible, rules, prices}`, or null for none.
  */
 
-import {compare, decimalOf, rounded, textOf, times} from './decimals.mjs';
+import {compare, decimalOf, rounded, textOf, times} from './decimals.js';
 
 const PRICE = /^(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,5})?$/;
 const PERCENT = /^(?:100(?:\.0{1,4})?|-?(?:0|[1-9][0-9]?)(?:\.[0-9]{1,4})?|-[1-9][0-9]{2}(?:\.[0-9]{1,4})?)%$/;
