@@ -30,6 +30,7 @@ from connector.restored import Restored
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.starting import start
+from connector.territory_commands import distribute, territory
 from connector.worker import DOORBELL_SILENCE, Worker
 
 
@@ -100,6 +101,7 @@ def rep_add(name: str, territory: str, password_stdin: bool, as_json: bool) -> N
     settings = start()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     added = add_rep(admin_server(settings), name, territory, password)
+    distribute(settings)
     if as_json:
         shown = {"rep": added.rep, "account": added.account, "territory": territory, "password": added.password}
         click.echo(json.dumps(shown | {"database": orders_database(added.rep)}))
@@ -249,6 +251,7 @@ def check() -> None:
 
 main.add_command(reconcile_command)
 main.add_command(prices)
+main.add_command(territory)
 
 if __name__ == "__main__":
     main()

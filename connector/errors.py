@@ -50,6 +50,10 @@ class ProvisioningError(RoadbookError):
     """A rep's account or databases could not be set up; running the command again goes on where it stopped."""
 
 
+class TerritoryError(RoadbookError):
+    """A territory, an allocation or a rule cannot be as somebody wants it; nothing was changed."""
+
+
 class MappingError(RoadbookError):
     """An order cannot be written as a QuickBooks body."""
 

@@ -27,6 +27,7 @@ from connector.records import time_text
 from connector.repairing import Repairing
 from connector.sending import Sending
 from connector.steps import Step, reached
+from connector.territories.requested import RequestedCustomers
 
 BATCH_FROM = 4  # rows; fewer are quicker one by one
 PASSING_TRIES = 5  # times an order's row is read again when somebody else writes it at the same moment
@@ -49,6 +50,7 @@ class Posting:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         jitter: Callable[[], float] = random.random,
         keeper: Keeper | None = None,
+        requested: RequestedCustomers | None = None,
     ) -> None:
         self._ledger = ledger
         self._receipts = receipts
@@ -59,6 +61,7 @@ class Posting:
         self._realm = realm
         self._clock = clock
         self._keeper = keeper
+        self._requested = requested
         self._drafting = Drafting(ledger, facts, realm, clock)
         self._sending = Sending(gateway, Repairing(ledger, gateway, self._looking), clock, jitter, keeper)
 
@@ -122,6 +125,8 @@ class Posting:
         if not rows:
             return []
         orders = self._pass_on(rows)
+        if self._requested is not None:
+            self._requested.allocate(rows)
         changed = {row.id for row in orders}
         written = self._receipts.write([*(row for row in rows if row.id not in changed), *orders])
         reached(Step.RECEIPT_WRITTEN, (row.id for row in written))

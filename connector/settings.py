@@ -55,6 +55,11 @@ class Settings(BaseModel):
     roadbook_tax_calculation: Literal["TaxExcluded", "TaxInclusive", "NotApplicable"] = Field(
         "TaxExcluded", description="Outside the US: whether the prices on orders include tax."
     )
+    roadbook_new_customers: Literal["everyone", "allocate"] = Field(
+        "everyone",
+        description="Who sees a customer that no allocation and no rule places: `everyone`, or nobody until the office "
+        "has allocated it (`allocate`).",
+    )
     roadbook_readers: int = Field(4, ge=1, le=8, description="How many databases are read at the same time.")
     roadbook_posters: int = Field(4, ge=1, le=8, description="How many requests to QuickBooks may be under way.")
     roadbook_sweep_minutes: float = Field(15, gt=0, le=1440, description="Minutes between sweeps of all databases.")

@@ -40,6 +40,9 @@ from connector.sales import KINDS, Sales
 from connector.settings import Settings
 from connector.signals import Signals
 from connector.sweep import Sweep
+from connector.territories import Distribution
+from connector.territories.following import Following
+from connector.territories.requested import RequestedCustomers
 from connector.turns import GAP
 from connector.watching import Feed, Watch
 
@@ -48,6 +51,8 @@ DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
 NIGHTLY_LOOK = 60  # seconds between looks whether the nightly reconciliation is due
 TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
+TERRITORY_LOOK = 2  # seconds between looks whether somebody changed who sees which customer
+VERIFICATION = 24  # hours between comparisons of every copy of a customer with what it should be
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
 READ_AT_ONCE = 500  # rows
 CATALOG_GAP = 60.0  # seconds between two looks at what is copied, after a burst of some: each may take three reads
@@ -89,6 +94,7 @@ class Term:
             Policies(settings, connection.gateway).policy,
             connection.realm,
             keeper=self._keeper,
+            requested=RequestedCustomers(self._database),
         )
         self._posters = Posters(posting, settings.roadbook_posters, lost.set)
         intake = Intake(
@@ -99,6 +105,8 @@ class Term:
         self._doorbell = Doorbell(bell, self._readers.news, self._opened, self._done)
         self._nightly = Nightly(settings.roadbook_reconcile_at, server, connection.gateway)
         self._watches = self._new_watches(server) if connection.realm else {}
+        distribution = Distribution(server, settings.roadbook_new_customers, admin, settings.roadbook_lease_seconds)
+        self._territories = Following(self._database, distribution, self._done)
 
     def work(self) -> None:
         """Work until the term is lost, then let every thread finish what it has in hand."""
@@ -141,6 +149,8 @@ class Term:
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK)
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
         scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
+        scheduler.add_job(self._territories.look, "interval", seconds=TERRITORY_LOOK)
+        scheduler.add_job(self._territories.verify, "interval", hours=VERIFICATION, next_run_time=datetime.now(UTC))
         for watch in self._watches.values() if self._settings.roadbook_watch_minutes else ():
             scheduler.add_job(watch.wanted, "interval", minutes=self._settings.roadbook_watch_minutes)
         return scheduler

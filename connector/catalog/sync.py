@@ -11,7 +11,6 @@ import structlog
 from connector.catalog.ages import CUSTOMERS as CUSTOMER_AGES
 from connector.catalog.ages import LISTS, PRODUCTS, TERMS, confirm
 from connector.catalog.claim import CatalogBusy, Claim
-from connector.catalog.everyone import Everyone
 from connector.catalog.full_pass import FullPass, Progress
 from connector.catalog.kinds import CAPTURED
 from connector.catalog.looks import Looks
@@ -26,8 +25,10 @@ from connector.identifiers import AGES, CONNECTOR
 from connector.quickbooks import Gateway
 from connector.records import time_text
 from connector.sales import Taken
+from connector.servers import admin_server
 from connector.settings import Settings
 from connector.steps import CatalogStep, reached
+from connector.territories import Distribution
 from connector.watching import OVERLAP, looked
 
 PART = "catalog"  # the name of its cursor
@@ -74,7 +75,9 @@ class Catalog:
         self._cursors = Cursors(database)
         self._claim = Claim(database, settings.roadbook_lease_seconds)
         self._reader = Reader(gateway)
-        self._everyone = Everyone(server, self._claim.ensure)
+        self._distribution = Distribution(
+            server, settings.roadbook_new_customers, admin_server(settings), settings.roadbook_lease_seconds
+        )
 
     def look(self) -> Taken:
         """What the connector does every few minutes and when QuickBooks says that something changed.
@@ -139,11 +142,12 @@ class Catalog:
         return self._states.save(state.with_skipped(took.taken, took.skipped)), len(took.written)
 
     def _everything(self, state: State, cursor: Cursor, written: int, progress: Progress) -> Synced:
-        work = FullPass(self._server, self._reader, self._states, self._claim.ensure, self._everyone.run, self._clock)
+        distribute = self._distribution.run
+        work = FullPass(self._server, self._reader, self._states, self._claim.ensure, distribute, self._clock)
         state, began = work.run(state, self._taker(state), progress)
         last = state.last
         assert last is not None
-        self._everyone.run()
+        self._distribution.run()
         self._confirm((*PRODUCTS, *CUSTOMER_AGES), datetime.fromisoformat(last.started_at))
         reached(CatalogStep.AGES_WRITTEN, ["pass"])
         rows = last.written + written
@@ -162,7 +166,7 @@ class Catalog:
         state, retried = self._retried(state, taker, now, retry)
         looks = Looks(self._server, self._gateway, self._reader, self._claim.ensure, self._clock)
         look = looks.look(state, datetime.fromisoformat(cursor.since), taker)
-        self._everyone.run()
+        self._distribution.run()
         doubted = ("stock", "balances") if look.state.suspect else ()
         self._confirm([kind for kind in (*PRODUCTS, *CUSTOMER_AGES, *TERMS) if kind not in doubted], now)
         rows = written + len(retried.written) + len(look.took.written)

@@ -14,11 +14,12 @@ from connector.connecting import Connecting
 from connector.connections import connection_of
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
-from connector.identifiers import customers_database
+from connector.identifiers import CONNECTOR, customers_database
 from connector.provisioning import Added, account_id, add_rep, install, set_up_database
 from connector.quickbooks import Connection
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings, read_settings
+from connector.territories import Distribution, TerritoryStore
 from local_servers import embedded_couch, quickbooks_sandbox
 from local_servers.device import Device
 from local_servers.embedded_couch import EmbeddedCouch
@@ -99,6 +100,7 @@ class Stage:
     def add_territory(self, territory: str) -> None:
         """Make a territory's customers database before its first rep."""
         set_up_database(self.admin, customers_database(territory))
+        TerritoryStore(self.server.database(CONNECTOR)).change_rules(territory=territory)
 
     def is_free(self, port: int) -> bool:
         """Whether nothing listens on a port of loopback."""
@@ -112,8 +114,10 @@ class Stage:
             return int(probe.getsockname()[1])
 
     def add_rep(self, name: str, territory: str) -> Added:
-        """Make a rep."""
-        return add_rep(self.admin, name, territory)
+        """Make a rep; the territory has its customers then."""
+        added = add_rep(self.admin, name, territory)
+        Distribution(self.server, self.settings.roadbook_new_customers, self.admin).run()
+        return added
 
     def add_console_account(self, name: str, role: str) -> str:
         """Make an account that may use the console; returns its password."""

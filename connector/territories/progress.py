@@ -1,0 +1,84 @@
+"""How far the distribution has come: one document, changed by compare-and-swap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from connector.couch import Database
+from connector.errors import DocumentConflict
+
+PROGRESS = "distribution:customers"
+STORED = ("mark", "since", "instance", "prices", "thorough", "compact", "ended_at", "refused")
+
+
+@dataclass(frozen=True)
+class Distributed:
+    """What a run did: documents of the master that it read, copies that it wrote and removed."""
+
+    read: int = 0
+    written: int = 0
+    removed: int = 0
+    refused: int = 0
+
+    def __add__(self, other: Distributed) -> Distributed:
+        return Distributed(
+            self.read + other.read,
+            self.written + other.written,
+            self.removed + other.removed,
+            self.refused + other.refused,
+        )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`mark` sums up the rules that every copy follows; None while that is not so.
+
+    `since` is the master's sequence up to which its content was passed on, `instance` which master that was, `prices`
+    the revision of the price assignments in the copies. `thorough`: contents have to be compared, not only ids.
+    `compact`: territories whose files still hold what was removed. `refused`: how many copies CouchDB would not take.
+    """
+
+    mark: str | None = None
+    since: str | None = None
+    instance: str | None = None
+    prices: str | None = None
+    thorough: bool = True
+    compact: tuple[str, ...] = ()
+    ended_at: str | None = None
+    refused: int = 0
+    revision: str | None = None
+
+
+class ProgressRecord:
+    """Reads and writes the document."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(self) -> Progress:
+        """How far it has come; the beginning if nothing is on record."""
+        document = self._database.get(PROGRESS)
+        return Progress() if document is None else progress_of(document)
+
+    def save(self, progress: Progress) -> Progress:
+        """Store it; raises DocumentConflict if somebody else did since it was loaded."""
+        fields: dict[str, Any] = {name: getattr(progress, name) for name in STORED}
+        document = {"_id": PROGRESS, "type": "distribution", "schema": 1, **fields, "compact": list(progress.compact)}
+        document |= {"_rev": progress.revision} if progress.revision else {}
+        return replace(progress, revision=self._database.put(document))
+
+    def doubt(self) -> None:
+        """Have everything compared again, whoever else is at work."""
+        while True:
+            try:
+                self.save(replace(self.load(), mark=None, thorough=True))
+            except DocumentConflict:
+                continue
+            return
+
+
+def progress_of(document: dict[str, Any]) -> Progress:
+    """A stored document as a record."""
+    fields = {name: document[name] for name in STORED if name in document}
+    return Progress(**fields | {"compact": tuple(document.get("compact", ()))}, revision=document["_rev"])

@@ -1,0 +1,125 @@
+"""`roadbook territory`: who sees which customer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from connector.errors import TerritoryError
+from connector.identifiers import CONNECTOR, TERRITORY, customers_database
+from connector.provisioning import set_up_database
+from connector.records import time_text
+from connector.servers import admin_server, connector_server
+from connector.settings import Settings
+from connector.starting import start
+from connector.territories import EVERY, Allocation, Distributed, Distribution, TerritoryStore
+from connector.territories.overview import overview
+
+
+@click.group()
+def territory() -> None:
+    """Say which territories see which customers."""
+
+
+@territory.command("add")
+@click.argument("name")
+def add(name: str) -> None:
+    """Make a territory before its first rep, so that customers can be allocated to it."""
+    settings = start()
+    if not TERRITORY.fullmatch(name):
+        raise TerritoryError(f"{name!r} cannot be a territory: 1 to 32 of a-z, 0-9 and hyphen, a letter first")
+    set_up_database(admin_server(settings), customers_database(name))
+    TerritoryStore(connector_server(settings).database(CONNECTOR)).change_rules(territory=name)
+    told(distribute(settings))
+
+
+@territory.command("list")
+def list_command() -> None:
+    """Show every territory with its reps and how many customers it has, and the rules."""
+    settings = start()
+    found = overview(connector_server(settings), settings.roadbook_new_customers)
+    for name, count in found.counts().items():
+        click.echo(f"{name:<24} {count:>7} customers  {', '.join(found.reps_of(name)) or 'no reps'}")
+    for kind, names in sorted(found.standing.rules.types.items()):
+        click.echo(f"Customers of type {kind}: {named(names)}")
+    others = "everyone" if settings.roadbook_new_customers == "everyone" else "nobody, until they are allocated"
+    click.echo(f"Allocated one by one: {len(found.placing.allocations)}. Others are seen by {others}.")
+    click.echo(f"{len(found.unallocated())} active customers are seen by nobody.")
+
+
+@territory.command("rule")
+@click.argument("kind", metavar="TYPE")
+@click.argument("territories", nargs=-1)
+@click.option("--remove", is_flag=True, help="Take the rule away.")
+@click.option("--everyone", is_flag=True, help="Every territory, later ones included.")
+def rule(kind: str, territories: tuple[str, ...], remove: bool, everyone: bool) -> None:
+    """Have customers of a TYPE (its name in QuickBooks, or its id) seen by some territories."""
+    settings = start()
+    server = connector_server(settings)
+    found = overview(server, settings.roadbook_new_customers)
+    chosen = one_of(bool(territories), remove, everyone, otherwise="name territories, or say --everyone or --remove")
+    if remove and kind not in found.standing.rules.types:
+        raise TerritoryError(f"there is no rule for customers of type {kind}; `roadbook territory list` shows all")
+    wanted = (found.known(territories), None, (EVERY,))[chosen]
+    TerritoryStore(server.database(CONNECTOR)).change_rules({kind: wanted})
+    told(distribute(settings))
+
+
+@territory.command("allocate")
+@click.argument("customer")
+@click.argument("territories", nargs=-1)
+@click.option("--everyone", is_flag=True, help="Every territory, later ones included.")
+@click.option("--nobody", is_flag=True, help="No territory at all.")
+@click.option("--by-rules", is_flag=True, help="Take the allocation away, so that the rules count again.")
+def allocate(customer: str, territories: tuple[str, ...], everyone: bool, nobody: bool, by_rules: bool) -> None:
+    """Have a CUSTOMER (id or exact name) seen by these territories only, whatever the rules say."""
+    settings = start()
+    server = connector_server(settings)
+    found = overview(server, settings.roadbook_new_customers)
+    hint = "name territories, or say --everyone, --nobody or --by-rules"
+    chosen = one_of(bool(territories), everyone, nobody, by_rules, otherwise=hint)
+    key = found.customer(customer)
+    store = TerritoryStore(server.database(CONNECTOR))
+    if by_rules:
+        store.release([key])
+    else:
+        names: tuple[str, ...] = (found.known(territories), (EVERY,), ())[chosen]
+        at = time_text(datetime.now(UTC))
+        store.allocate([Allocation(customer=key, territories=names, source="manual", at=at)])
+    told(distribute(settings))
+
+
+@territory.command("unallocated")
+def unallocated() -> None:
+    """List the active customers that nobody sees."""
+    settings = start()
+    found = overview(connector_server(settings), settings.roadbook_new_customers).unallocated()
+    for each in found:
+        kind = f"  ({each['customer_type']})" if each.get("customer_type") else ""
+        click.echo(f"{each['_id'].removeprefix('customer:'):<10} {each.get('name', '')}{kind}")
+    click.echo(f"{len(found)} active customers are seen by nobody.")
+
+
+def distribute(settings: Settings) -> Distributed:
+    """Bring the copies to what the rules say now."""
+    return Distribution(connector_server(settings), settings.roadbook_new_customers, admin_server(settings)).run()
+
+
+def told(done: Distributed) -> None:
+    """Say what came of it."""
+    click.echo(f"{done.written} copies of customers written, {done.removed} removed.")
+    if done.refused:
+        click.echo(f"{done.refused} copies were refused by CouchDB; the log says which.", err=True)
+
+
+def named(names: tuple[str, ...]) -> str:
+    """Territories as people read them."""
+    return "everyone" if EVERY in names else ", ".join(names) or "nobody"
+
+
+def one_of(*chosen: bool, otherwise: str) -> int:
+    """Which one was chosen; raises TerritoryError unless it is exactly one."""
+    if sum(chosen) != 1:
+        raise TerritoryError(otherwise)
+    return chosen.index(True)

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "customer" && doc.parent) {
+    emit(doc.parent, null);
+  }
+}

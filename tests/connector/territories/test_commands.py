@@ -1,0 +1,93 @@
+"""`roadbook territory` as a person runs it."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from connector.cli import main
+from connector.couch import CouchServer
+from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database
+from connector.settings import split_credentials
+from local_servers.quickbooks_sandbox import Sandbox
+from local_servers.roadbook import settings_for
+from tests.conftest import wipe
+from tests.connector.territories.office import customer
+
+
+class Commands:
+    """Runs commands in this process."""
+
+    def __init__(self, settings: dict[str, str], server: CouchServer) -> None:
+        self._settings = settings
+        self.server = server
+
+    def run(self, *arguments: str, exit_code: int = 0) -> str:
+        """What a command prints; the test fails unless it ends with that exit code."""
+        done = CliRunner().invoke(main, arguments, env=self._settings)
+        assert done.exit_code == exit_code, done.output
+        return done.output if exit_code else done.stdout
+
+    def seen(self, territory: str) -> list[str]:
+        found = self.server.database(customers_database(territory)).starting_with("customer:")
+        return [str(each["quickbooks_id"]) for each in found]
+
+
+@pytest.fixture(scope="module")
+def commands(couch_url: str, sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Commands:
+    """Roadbook, installed once for all tests of this module."""
+    address, user, password = split_credentials(couch_url)
+    server = CouchServer(address, user, password)
+    wipe(server)
+    found = Commands(settings_for(couch_url, sandbox), server)
+    found.run("install")
+    customers = [customer(1), customer(2, customer_type="Retail"), customer(3, name="Harbour Joinery"), customer(4)]
+    server.database(CUSTOMERS).bulk([*customers, customer(5, name="Customer 4"), customer(6, active=False)])
+    found.run("territory", "add", "south")
+    return found
+
+
+def test_commands_bring_customers_to_territories_without_a_connector(commands: Commands) -> None:
+    commands.run("rep", "add", "bob", "--territory", "north")
+    assert commands.seen("north") == commands.seen("south") == ["1", "2", "3", "4", "5", "6"]
+    commands.run("territory", "rule", "Retail", "south")
+    commands.run("territory", "allocate", "Harbour Joinery", "north")
+    done = commands.run("territory", "allocate", "customer:1", "--nobody")
+    assert done == "0 copies of customers written, 2 removed.\n"
+    assert commands.seen("north") == ["3", "4", "5", "6"]
+    assert commands.seen("south") == ["2", "4", "5", "6"]
+    shown = commands.run("territory", "list").splitlines()
+    assert shown[0].split() == ["north", "4", "customers", "bob"]
+    assert shown[1].split() == ["south", "4", "customers", "no", "reps"]
+    assert shown[2:] == [
+        "Customers of type Retail: south",
+        "Allocated one by one: 2. Others are seen by everyone.",
+        "1 active customers are seen by nobody.",
+    ]
+    assert commands.run("territory", "unallocated").splitlines()[0].split() == ["1", "Customer", "1"]
+    commands.run("territory", "rule", "Retail", "--remove")
+    commands.run("territory", "allocate", "1", "--by-rules")
+    assert commands.seen("north") == ["1", "2", "3", "4", "5", "6"]
+    assert commands.server.database(CONNECTOR).get("allocation:1") is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("add", "North!"), "cannot be a territory"),
+        (("rule", "Retail", "east"), "there is no territory east; there are: north, south"),
+        (("rule", "Retail"), "name territories, or say --everyone or --remove"),
+        (("rule", "Retail", "south", "--everyone"), "name territories, or say --everyone or --remove"),
+        (("rule", "Retail", "--remove"), "there is no rule for customers of type Retail"),
+        (("allocate", "Nobody at all", "south"), "there is no customer “Nobody at all”"),
+        (("allocate", "Customer 4", "south"), "“Customer 4” may be any of customer:4, customer:5; say which by its id"),
+        (("allocate", "1", "east", "south"), "there is no territory east; there are: north, south"),
+        (("allocate", "1"), "name territories, or say --everyone, --nobody or --by-rules"),
+    ],
+)
+def test_what_a_command_cannot_do_is_said_and_changes_nothing(
+    commands: Commands, arguments: tuple[str, ...], reason: str
+) -> None:
+    before = commands.server.database(CONNECTOR).get("rules:territories"), commands.seen("south")
+    assert reason in commands.run("territory", *arguments, exit_code=1)
+    assert (commands.server.database(CONNECTOR).get("rules:territories"), commands.seen("south")) == before
