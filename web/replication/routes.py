@@ -18,6 +18,7 @@ from web.replication.delta import delta, limit_of, sequence_of
 from web.replication.shelf import Shelf
 from web.replication.snapshots import Busy, NoSnapshot, Snapshots, has_snapshots
 
+GONE = "this snapshot is not kept any more: ask for the manifest again"
 WORTH_PACKING = 1024  # bytes of a delta
 
 blueprint = Blueprint("replication", __name__, url_prefix="/couch")
@@ -48,21 +49,22 @@ def body(database: str, content_hash: str) -> Response:
     caller = caller_for(database)
     found = snapshots().kept(database, caller.info(database), content_hash)
     encoding = request.accept_encodings.best_match(["br", "gzip"]) if request.accept_encodings else None
-    try:
-        if found is None:
-            raise FileNotFoundError
-        file = found.open(encoding) if encoding else None
-    except FileNotFoundError:
-        raise Refusal(404, "not_found", "this snapshot is not kept any more: ask for the manifest again") from None
-    response = Response(wrap_file(request.environ, file) if file else found.plain(), mimetype="application/x-ndjson")
+    if found is None:
+        raise Refusal(404, "not_found", GONE)
+    response = Response(mimetype="application/x-ndjson")
     if encoding:
         response.headers["Content-Encoding"] = encoding
     response.content_length = found.manifest["bytes"][encoding or "identity"]
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Vary"] = "Accept-Encoding"
     response.set_etag(f"{found.hash}-{encoding}" if encoding else found.hash)
-    response.direct_passthrough = True
     response.make_conditional(request)
+    if request.method == "GET" and response.status_code == 200:
+        try:
+            response.response = wrap_file(request.environ, found.open(encoding)) if encoding else found.plain()
+        except FileNotFoundError:
+            raise Refusal(404, "not_found", GONE) from None
+        response.direct_passthrough = True
     return response
 
 

@@ -67,11 +67,8 @@ class Snapshot:
         return (self.folder / FILES[encoding]).open("rb")
 
     def plain(self) -> Iterator[bytes]:
-        """The lines without compression, piece by piece."""
-        unpacking = zlib.decompressobj(wbits=31)
-        with self.open("gzip") as packed:
-            while piece := packed.read(1 << 16):
-                yield unpacking.decompress(piece)
+        """The lines without compression, piece by piece; raises FileNotFoundError as `open` does."""
+        return unpacked(self.open("gzip"))
 
 
 class Shelf:
@@ -164,6 +161,14 @@ class Shelf:
             for found in place.iterdir():
                 if found.name.startswith((BUILDING, LEAVING)) and time.time() - found.stat().st_mtime > LEFT_BEHIND:
                     shutil.rmtree(found, ignore_errors=True)
+
+
+def unpacked(packed: BinaryIO) -> Iterator[bytes]:
+    """What a gzip file holds, piece by piece; closes it."""
+    unpacking = zlib.decompressobj(wbits=31)
+    with packed:
+        while piece := packed.read(1 << 16):
+            yield unpacking.decompress(piece)
 
 
 def remove(folder: Path) -> None:

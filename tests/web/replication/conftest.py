@@ -65,7 +65,7 @@ class Asking:
         if name is not None:
             pair = f"{name}:{self.people.passwords[name]}"
             own["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
-        return self.app.test_client().get(f"/couch/{path}", headers=own)
+        return self.app.test_client().get(f"/couch/{path}", headers=own, buffered=True)
 
     def manifest(self, name: str, database: str) -> dict[str, Any]:
         """The manifest that somebody gets."""
