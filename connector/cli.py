@@ -18,6 +18,8 @@ from connector.catalog_commands import catalog
 from connector.checkpoints import Checkpoints
 from connector.dead_letters import DeadLetters
 from connector.errors import RoadbookError
+from connector.design_commands import design_commands
+from connector.errors import Disconnected, RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row
@@ -252,6 +254,7 @@ def check() -> None:
 main.add_command(reconcile_command)
 main.add_command(prices)
 main.add_command(territory)
+main.add_command(design_commands)
 
 if __name__ == "__main__":
     main()
