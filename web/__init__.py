@@ -12,7 +12,7 @@ from connector.errors import SettingsError
 from connector.servers import connector_server
 from connector.settings import Settings
 from web import app as reps_app
-from web import auth, display, error_pages, orders, probes, quickbooks, security, status, webhooks
+from web import auth, design, display, error_pages, orders, probes, quickbooks, security, status, webhooks
 from web.couch_session import CouchSessions
 from web.replication import routes as replication
 
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> Flask:
     error_pages.init_app(app)
     for part in (auth, orders, quickbooks, reps_app, status, probes):
         app.register_blueprint(part.blueprint)
+    design.init_app(app, settings.couchdb_url)
     webhooks.init_app(app, settings)
     replication.init_app(app, settings, app.extensions["couch"])
 

@@ -30,11 +30,18 @@ PAGES = {
     "orders.rename": ("POST", f"/orders/{key_of(ROW)}/rename", 409),
     "quickbooks.show": ("GET", "/quickbooks", 200),
     "status.show": ("GET", "/status", 200),
+    "design.show": ("GET", "/design", 200),
+    "design.progress": ("GET", "/design/progress", 200),
+    "design.standing": ("GET", "/design/standing", 200),
+    "design.show_plan": ("GET", "/design/plan", 200),
 }
 ADMIN_PAGES = {
     "quickbooks.connect": ("POST", "/quickbooks/connect"),
     "quickbooks.callback": ("GET", "/quickbooks/callback"),
     "quickbooks.disconnect": ("POST", "/quickbooks/disconnect"),
+    "design.start_deploy": ("POST", "/design/deploy"),
+    "design.start_rollback": ("POST", "/design/rollback"),
+    "design.start_accept": ("POST", "/design/accept"),
 }
 CONSOLE_PEOPLE = ("alice", "olga")
 TURNED_AWAY = ("bob", "nobody")
