@@ -17,9 +17,8 @@ from connector.call_commands import calls
 from connector.catalog_commands import catalog
 from connector.checkpoints import Checkpoints
 from connector.dead_letters import DeadLetters
-from connector.errors import RoadbookError
 from connector.design_commands import design_commands
-from connector.errors import Disconnected, RoadbookError
+from connector.errors import RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row

@@ -6,6 +6,7 @@ const {badRequest} = require('./refusal');
 
 const FORGET_AFTER = 60_000; // milliseconds
 const COOKIE = 'AuthSession';
+const LIFETIME = 1_209_600; // seconds that a browser keeps the cookie, as images/couchdb/roadbook.ini has it
 
 /** The accounts database as the place where people log in. */
 class Accounts {
@@ -41,7 +42,10 @@ class Accounts {
   middleware() {
     return async (request, response, next) => {
       const header = request.headers.authorization || '';
-      if (!/^basic /i.test(header)) return next();
+      if (!/^basic /i.test(header)) {
+        keepSessionCookie(response);
+        return next();
+      }
       try {
         request.headers.cookie = `${COOKIE}=${await this.sessionFor(header)}`;
         hideSessionCookie(response);
@@ -71,6 +75,18 @@ function hideSessionCookie(response) {
   const {writeHead} = response;
   response.writeHead = function (...values) {
     response.removeHeader('Set-Cookie');
+    return writeHead.apply(this, values);
+  };
+}
+
+// A browser that is closed keeps the cookie: CouchDB's allow_persistent_cookies.
+function keepSessionCookie(response) {
+  const {writeHead} = response;
+  response.writeHead = function (...values) {
+    const cookie = response.getHeader('Set-Cookie');
+    const kept = [cookie].flat().map((each) =>
+      (/^AuthSession=[^;]/.test(each) && !/; (?:Max-Age|Expires)=/i.test(each) ? `${each}; Max-Age=${LIFETIME}` : each));
+    if (cookie) response.setHeader('Set-Cookie', kept);
     return writeHead.apply(this, values);
   };
 }

@@ -71,7 +71,8 @@ def perform(orders: list[dict[str, Any]], directory: Path, *, once: bool, wipe: 
         stage.start_connector()
         port = 8000 if stage.is_free(8000) else stage.free_port()
         callback = f"http://127.0.0.1:{port}/quickbooks/callback"
-        console = stage.roadbook.web(roadbook_web_port=str(port), quickbooks_redirect_uri=callback)
+        console = stage.roadbook.web(quickbooks_redirect_uri=callback)
+        door = stage.open_front_door(console, port)
         journal.say("the connector and the console are running; Bob has an account")
         phone = stage.give_device(bob, "bobs-phone")
         captured = play(phone, orders, journal)
@@ -81,7 +82,8 @@ def perform(orders: list[dict[str, Any]], directory: Path, *, once: bool, wipe: 
             return
         password = stage.add_console_account("alice", "admin")
         print("Look around (everything is gone when you stop it):")
-        print(f"  console       http://127.0.0.1:{console.ready['port']}/   alice / {password}")
+        print(f"  Bob's app     {door}/app/   bob / {bob.password}")
+        print(f"  console       {door}/   alice / {password}")
         print(f"  CouchDB       {stage.admin.url}/   a rep's client signs in as bob / {bob.password}")
         print(f"  Bob's orders  {stage.admin.url}/orders-{bob.rep}/_all_docs?include_docs=true")
         print(f"  QuickBooks    {stage.sandbox.url}/_control/estimates")

@@ -20,7 +20,7 @@ from connector.quickbooks import Connection
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings, read_settings
 from connector.territories import Distribution, TerritoryStore
-from local_servers import embedded_couch, quickbooks_sandbox
+from local_servers import embedded_couch, front_door, quickbooks_sandbox
 from local_servers.device import Device
 from local_servers.embedded_couch import EmbeddedCouch
 from local_servers.process import Child
@@ -50,6 +50,7 @@ class Stage:
     ) -> None:
         self.directory = directory
         self.couch: EmbeddedCouch | None = None
+        self.door: Child | None = None
         self.devices: list[Device] = []
         url = os.environ.get("COUCHDB_URL", "").rstrip("/")
         if not url:
@@ -77,6 +78,8 @@ class Stage:
     ) -> None:
         for device in self.devices:
             device.stop()
+        if self.door is not None:
+            self.door.stop()
         self.roadbook.stop()
         self.sandbox.stop()
         if self.couch is not None:
@@ -112,6 +115,16 @@ class Stage:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             return int(probe.getsockname()[1])
+
+    def open_front_door(self, console: Child, port: int) -> str:
+        """Put the console, the reps' app and CouchDB on one origin, and return it."""
+        self.door = front_door.start(
+            couch=self.admin.url,
+            console=f"http://127.0.0.1:{console.ready['port']}",
+            log=self.directory / "door.log",
+            port=port,
+        )
+        return f"http://127.0.0.1:{self.door.ready['port']}"
 
     def add_rep(self, name: str, territory: str) -> Added:
         """Make a rep; the territory has its customers then."""

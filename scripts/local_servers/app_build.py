@@ -1,4 +1,4 @@
-"""Builds web/pwa with Vite into a folder outside the checkout."""
+"""Builds web/pwa with Vite, the trial page included, into a folder outside the checkout."""
 
 from __future__ import annotations
 
@@ -17,8 +17,19 @@ BUILD_DEADLINE = 120  # seconds
 def build(directory: Path) -> Path:
     """Build the app into the folder and return it. Raises ProcessError with what Vite says."""
     if not VITE.exists():
-        raise ProcessError("web/pwa has no packages: run ./scripts/setup --tests")
-    argv: list[str | Path] = [node(), VITE, "build", "--outDir", directory, "--emptyOutDir", "--logLevel", "warn"]
+        raise ProcessError("web/pwa has no packages: run ./scripts/setup")
+    argv: list[str | Path] = [
+        node(),
+        VITE,
+        "build",
+        "--mode",
+        "trial",
+        "--outDir",
+        directory,
+        "--emptyOutDir",
+        "--logLevel",
+        "warn",
+    ]
     done = subprocess.run(argv, cwd=PROJECT, capture_output=True, text=True, timeout=BUILD_DEADLINE)
     if done.returncode:
         raise ProcessError(f"web/pwa could not be built:\n{done.stderr or done.stdout}")

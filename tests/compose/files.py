@@ -54,4 +54,5 @@ def interpolated(value: str, variables: dict[str, str]) -> str:
 def copied() -> list[str]:
     """What the Dockerfile copies from this repository."""
     lines = DOCKERFILE.read_text(encoding="utf-8").splitlines()
-    return [source for line in lines if line.startswith("COPY ") for source in line.split()[1:-1]]
+    copies = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from=" not in line]
+    return [source for sources in copies for source in sources]

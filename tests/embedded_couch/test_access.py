@@ -124,6 +124,16 @@ def test_a_new_password_counts_at_once_and_the_old_one_no_more(people):
     assert statuses == [200, 401, 200, 401]
 
 
+def test_a_browser_keeps_the_cookie_of_a_login_when_it_is_closed(people):
+    nobody = people["nobody"]
+    login = nobody("POST", "_session", {"name": "bob", "password": "secret"})
+    renewal = nobody("GET", "_session")
+    assert renewal.json()["userCtx"]["name"] == "bob"
+    for answer in (login, renewal):
+        assert "; Max-Age=" in answer.headers.get("Set-Cookie", "; Max-Age=")  # CouchDB renews only an older cookie
+    nobody("DELETE", "_session")
+
+
 def test_a_login_gives_a_cookie_that_ends_with_the_logout(people):
     nobody = people["nobody"]
     login = nobody("POST", "_session", {"name": "bob", "password": "secret"})

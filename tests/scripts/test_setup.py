@@ -137,6 +137,14 @@ def test_it_installs_again_when_a_lock_file_has_changed(machine: Machine, change
     assert [call for call in calls if "install" in call or " ci " in call] == installs[changed]
 
 
+def test_it_builds_the_app_when_its_sources_have_changed(machine: Machine) -> None:
+    machine.is_set_up()
+    machine.program("node", 'case "$*" in *built.mjs) exit 1 ;; esac')
+    done = machine.setup()
+    assert done.returncode == 0, done.stderr
+    assert machine.called("npm")[1:] == ["npm run build --prefix web/pwa"]
+
+
 def test_it_says_which_python_it_needs(machine: Machine) -> None:
     machine.program("python3", 'case "$*" in *version_info*) exit 1 ;; esac')
     done = machine.setup()

@@ -1,13 +1,23 @@
-// Builds the page that tests and benchmark drive, for now: src/trial/ (the app's own page comes with the app).
+// Builds the app and, with --mode trial, also the page that replica tests and benchmark drive (src/trial/).
+import {readFileSync} from 'node:fs';
 import {defineConfig} from 'vite';
+import {serviceWorker} from './vite/service_worker.js';
 
-export default defineConfig({
-  base: '/app/',
-  define: {global: 'globalThis'}, // PouchDB asks for it
+const BASE = '/app/';
+const {version} = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+export default defineConfig(({mode}) => ({
+  base: BASE,
+  define: {
+    global: 'globalThis', // PouchDB asks for it
+    __APP_VERSION__: JSON.stringify(version),
+  },
+  oxc: {jsx: {runtime: 'automatic', importSource: 'preact'}},
+  plugins: [serviceWorker(BASE)],
   build: {
     target: 'es2022',
-    rolldownOptions: {input: {trial: 'trial.html'}},
+    rolldownOptions: {input: {app: 'index.html', ...(mode === 'trial' && {trial: 'trial.html'})}},
   },
   worker: {format: 'es'},
   test: {include: ['test/**/*.test.js']},
-});
+}));

@@ -4,7 +4,8 @@ import {livePull, pull, push, SignInNeeded} from './replication.js';
 import {reportOf, send} from './report.js';
 import {Unreachable} from './session.js';
 
-const SETTLE = 400; // milliseconds between a change on this device and its push, so that a burst goes together
+const SETTLE = 400; // milliseconds between what is handed in on this device and its push, so that a burst goes together
+const SETTLE_DRAFT = 5_000; // a draft changes with every tap
 const EVERY = 300_000; // milliseconds between syncs while nothing happens on this device
 
 export const PHASES = ['idle', 'syncing', 'live', 'offline', 'sign_in', 'failing'];
@@ -19,6 +20,7 @@ export class Sync extends EventTarget {
   #parts;
   #underway = null;
   #timer = null;
+  #due = Infinity; // when the timer runs out
   #stopLive = null;
   #feed = null;
   #failures = 0;
@@ -33,11 +35,13 @@ export class Sync extends EventTarget {
   start() {
     const {local} = this.#parts;
     this.#feed = local.changes({since: 'now', live: true, include_docs: true});
-    this.#feed.on('change', ({doc}) => {
-      if (doc.device === this.#parts.identity.device || doc._deleted) this.#wakeIn(SETTLE);
+    this.#feed.on('change', ({id, doc}) => {
+      if (id.startsWith('draft:')) this.#wakeIn(SETTLE_DRAFT);
+      else if (doc.device === this.#parts.identity.device) this.#wakeIn(SETTLE);
     });
     globalThis.addEventListener?.('online', this.#onOnline);
     globalThis.addEventListener?.('offline', this.#onOffline);
+    globalThis.document?.addEventListener('visibilitychange', this.#onVisible);
     return this.syncNow();
   }
 
@@ -48,11 +52,12 @@ export class Sync extends EventTarget {
   }
 
   stop() {
-    clearTimeout(this.#timer);
+    this.#sleep();
     this.#feed?.cancel();
     this.#listenNoMore();
     globalThis.removeEventListener?.('online', this.#onOnline);
     globalThis.removeEventListener?.('offline', this.#onOffline);
+    globalThis.document?.removeEventListener('visibilitychange', this.#onVisible);
     this.#feed = null;
     return this.#underway ?? Promise.resolve(this.state);
   }
@@ -64,8 +69,12 @@ export class Sync extends EventTarget {
 
   #onOffline = () => this.#wakeIn(0); // the browser may be wrong either way: ask the server
 
+  #onVisible = () => {
+    if (document.visibilityState === 'visible') this.#onOnline(); // timers sleep while nobody looks
+  };
+
   async #run() {
-    clearTimeout(this.#timer);
+    this.#sleep();
     this.#listenNoMore();
     this.#become({phase: 'syncing'});
     const {local, remote, replicas, whoAmI, lastStatus, identity, now} = this.#parts;
@@ -74,9 +83,10 @@ export class Sync extends EventTarget {
       if (who?.rep !== identity.rep) throw new SignInNeeded();
       const {sent} = await push(local, remote, lastStatus);
       const pulled = await pull(local, remote);
+      this.#become({at: now().toISOString(), pushed: sent.length, pulled});
       for (const replica of replicas) await replica.refresh();
       this.#failures = 0;
-      this.#become({phase: 'live', at: now().toISOString(), error: null, pushed: sent.length, pulled});
+      this.#become({phase: 'live', error: null});
     } catch (error) {
       this.#failures += 1;
       this.#become({phase: phaseOf(error), error: error.message ?? String(error)});
@@ -89,7 +99,7 @@ export class Sync extends EventTarget {
   #goOn() {
     if (this.state.phase === 'sign_in') return; // a prompt leads on, and it calls syncNow
     if (this.state.phase !== 'live') {
-      this.#wakeIn(waitAfter(this.#failures));
+      this.#wakeIn(waitAfter(this.#failures, this.state.phase === 'offline'));
       return;
     }
     const {local, remote} = this.#parts;
@@ -113,9 +123,17 @@ export class Sync extends EventTarget {
     this.#stopLive = null;
   }
 
-  #wakeIn(milliseconds) {
+  #wakeIn(milliseconds) { // whatever comes first
+    const due = performance.now() + milliseconds;
+    if (due >= this.#due) return;
     clearTimeout(this.#timer);
+    this.#due = due;
     this.#timer = setTimeout(() => this.syncNow(), milliseconds);
+  }
+
+  #sleep() {
+    clearTimeout(this.#timer);
+    this.#due = Infinity;
   }
 
   #become(change) {
@@ -124,8 +142,8 @@ export class Sync extends EventTarget {
   }
 }
 
-function phaseOf(error) {
-  if (error instanceof SignInNeeded) return 'sign_in';
-  if (error instanceof Unreachable) return 'offline';
+function phaseOf(error) { // a replica's errors come from its worker with a name and a status only
+  if (error instanceof SignInNeeded || error.status === 401) return 'sign_in';
+  if (error instanceof Unreachable || error.name === 'Unreachable') return 'offline';
   return 'failing';
 }

@@ -1,0 +1,86 @@
+"""The reps' app in a browser of its own, used as a rep uses it: by what is written on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
+
+from local_servers.chromium import open_profile
+from local_servers.roadbook import Rep
+
+PATIENCE = 60_000  # milliseconds; a device that found no server asks again within 30 s
+PHONE = {"width": 360, "height": 740}
+
+
+class RepApp:
+    """One device: a profile that lasts over restarts of the browser."""
+
+    def __init__(self, playwright: Playwright, origin: str, profile: Path) -> None:
+        self._playwright = playwright
+        self._profile = profile
+        self.origin = origin
+        self.start()
+
+    def start(self) -> Self:
+        """Start the browser and open the app."""
+        self.context: BrowserContext = open_profile(self._playwright, self._profile)
+        self.context.set_default_timeout(PATIENCE)
+        self.page: Page = self.context.pages[0]
+        self.page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+        self.page.goto(f"{self.origin}/app/")
+        return self
+
+    def restart(self) -> Self:
+        """Close the browser and start it again."""
+        self.context.close()
+        return self.start()
+
+    def sign_in(self, rep: Rep) -> Self:
+        """Enter the rep's name and password."""
+        name = self.page.get_by_label("Name")
+        if name.is_editable():
+            name.fill(rep.account)
+        self.page.get_by_label("Password").fill(rep.password)
+        self.page.locator("form").get_by_role("button", name="Sign in").click()
+        return self
+
+    def is_kept_for_offline(self) -> Self:
+        """Wait until the browser has the app itself."""
+        self.page.evaluate("async () => { await navigator.serviceWorker.ready; }")
+        return self
+
+    def tab(self, name: str) -> Self:
+        """Go to one of the four tabs."""
+        self.page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def take(self, customer: str, quantities: dict[str, str], *, submit: str = "Submit order") -> Self:
+        """Take an order: the customer, products with quantities, review, submit."""
+        self.tab("Customers")
+        self.page.get_by_label("Search customers").fill(customer)
+        self.page.get_by_role("link", name=customer).first.click()
+        self.page.get_by_role("button", name="New order").click()
+        for product, quantity in quantities.items():
+            self.page.get_by_label("Search products").fill(product)
+            number = self.page.get_by_label(f"Quantity of {product}")
+            number.fill(quantity)
+            number.blur()
+        self.page.get_by_role("button", name="Review").click()
+        self.page.get_by_role("button", name=submit, exact=True).click()
+        return self
+
+    def where(self) -> Locator:
+        """Where the order on the screen is."""
+        return self.page.get_by_label("Where it is")
+
+    def says(self, text: str) -> Self:
+        """Wait until a text is on the screen."""
+        expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+        return self
+
+    def is_where(self, text: str) -> Self:
+        """Wait until the order on the screen is there."""
+        expect(self.where()).to_contain_text(text, timeout=PATIENCE)
+        return self

@@ -1,0 +1,112 @@
+"""The reps' app in Chromium before the real stack: orders for days without a network, and always where each one is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, expect
+
+from connector.settings import split_credentials
+from local_servers.nginx import Nginx, nginx_program
+from local_servers.quickbooks_sandbox import Sandbox
+from local_servers.roadbook import Rep, Roadbook
+from tests.browser.rep_app import PATIENCE, RepApp
+
+
+class Site:
+    """Everything behind one origin, with a network that a test may cut."""
+
+    def __init__(self, directory: Path, roadbook: Roadbook, rep: Rep) -> None:
+        console = roadbook.web()
+        address, _, _ = split_credentials(roadbook.settings["COUCHDB_URL"])
+        self.rep = rep
+        self._proxy = Nginx(directory, address.removeprefix("http://"), f"127.0.0.1:{console.ready['port']}")
+        self.origin = f"http://127.0.0.1:{self._proxy.port}"
+        self._running = ExitStack()
+
+    def up(self) -> None:
+        """Let devices reach the servers."""
+        self._running.enter_context(self._proxy)
+
+    def down(self) -> None:
+        """Cut all devices off."""
+        self._running.close()
+
+
+@pytest.fixture
+def north(bob: Rep, roadbook: Roadbook, quickbooks: Sandbox, tmp_path: Path) -> Iterator[Site]:
+    """A company that is connected, its catalog, a connector that runs, and Bob's territory north behind nginx."""
+    if nginx_program() is None:
+        pytest.skip("nginx is not installed (./scripts/setup --tests installs nginx-light)")
+    roadbook.connect(quickbooks)
+    roadbook.sync_catalog()
+    roadbook.connector()
+    directory = tmp_path / "proxy"
+    directory.mkdir()
+    site = Site(directory, roadbook, bob)
+    site.up()
+    yield site
+    site.down()
+
+
+@pytest.fixture
+def phone(playwright: Playwright, north: Site, tmp_path: Path) -> Iterator[RepApp]:
+    """Bob's phone, on which nobody has signed in."""
+    app = RepApp(playwright, north.origin, tmp_path / "phone")
+    yield app
+    app.context.close()
+
+
+def test_an_order_taken_without_a_network_becomes_an_estimate_and_the_rep_sees_its_number(
+    phone: RepApp, north: Site, quickbooks: Sandbox
+) -> None:
+    phone.sign_in(north.rep).says("8 customers").is_kept_for_offline()
+    north.down()
+    phone.restart().says("8 customers").says("offline")
+    phone.take("Café Ærø", {"Arabica beans, 1 kg": "3", "Olive oil, 5 l": "2"}).is_where("On this device")
+    phone.says("$139.20")
+    phone.restart().says("1 unsent").tab("Orders").says("On this device")
+    assert quickbooks.control("GET", "estimates") == []
+
+    north.up()
+    phone.page.get_by_role("link", name="Café Ærø").click()
+    phone.is_where("In QuickBooks as estimate 1001 (Accepted)")
+    expect(phone.page.get_by_role("link", name="Sync: up to date")).to_be_visible(timeout=PATIENCE)
+    (estimate,) = quickbooks.control("GET", "estimates")
+    assert (estimate["DocNumber"], f"{estimate['TotalAmt']:.2f}") == ("1001", "139.20")
+
+
+def test_an_expired_sign_in_hides_nothing_and_one_prompt_resumes_the_sync(phone: RepApp, north: Site) -> None:
+    phone.sign_in(north.rep).says("8 customers")
+    phone.context.clear_cookies()
+    phone.take("Café Ærø", {"Arabica beans, 1 kg": "1"}).is_where("On this device")
+    phone.page.get_by_role("button", name="Sign in").click()
+    phone.sign_in(north.rep).is_where("In QuickBooks as estimate")
+
+
+def test_a_quote_is_approved_and_stays_one_estimate(phone: RepApp, north: Site, quickbooks: Sandbox) -> None:
+    phone.sign_in(north.rep).says("8 customers")
+    phone.take("Café Ærø", {"Arabica beans, 1 kg": "2"}, submit="Submit quote").is_where("(Pending)")
+    phone.page.get_by_role("button", name="Make it an order").click()
+    phone.page.get_by_role("button", name="Submit as order").click()
+    phone.is_where("In QuickBooks as estimate 1001")
+    phone.says("Order RB-")
+    expect(phone.where()).to_contain_text("changed", timeout=PATIENCE)
+    (estimate,) = quickbooks.control("GET", "estimates")
+    assert estimate["TxnStatus"] == "Accepted"
+
+
+def test_nobody_signs_out_of_a_device_that_holds_something_unsent(phone: RepApp, north: Site) -> None:
+    phone.sign_in(north.rep).says("8 customers").is_kept_for_offline()
+    north.down()
+    phone.take("Café Ærø", {"Arabica beans, 1 kg": "1"}).is_where("On this device")
+    phone.page.on("dialog", lambda dialog: dialog.accept())
+    phone.tab("Sync").page.get_by_role("button", name="Sign out").click()
+    phone.says("Not while 1 document is unsent: sync first.")
+    north.up()
+    phone.page.get_by_role("button", name="Sync now").click()
+    phone.says("Nothing unsent").page.get_by_role("button", name="Sign out").click()
+    phone.says("The first time needs a network.")

@@ -1,0 +1,52 @@
+// How screens hear of what they show.
+import {useCallback, useEffect, useState} from 'preact/hooks';
+
+/** The `state` of something that dispatches "state" events. */
+export function useStateOf(source) {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (!source) return undefined;
+    const listener = () => again((count) => count + 1);
+    source.addEventListener('state', listener);
+    listener();
+    return () => source.removeEventListener('state', listener);
+  }, [source]);
+  return source?.state ?? null;
+}
+
+/** What an asynchronous question answers, asked anew when `about` changes; undefined until it has. */
+export function useAnswer(ask, about) {
+  const [answer, setAnswer] = useState(undefined);
+  useEffect(() => {
+    let current = true;
+    Promise.resolve(ask()).then((value) => current && setAnswer(value), () => current && setAnswer(null));
+    return () => { current = false; };
+  }, about);
+  return answer;
+}
+
+/** A number that grows whenever the replica's documents change. */
+export function useChanges(replica) {
+  const [count, setCount] = useState(0);
+  const grow = useCallback(() => setCount((number) => number + 1), []);
+  useEffect(() => {
+    const ends = ['change', 'ready'].map((event) => replica.on(event, grow));
+    return () => ends.forEach((end) => end());
+  }, [replica, grow]);
+  return count;
+}
+
+/** The parts of the address after #/: ["draft", "draft:01…", "review"]. */
+export function useRoute() {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const listener = () => setHash(location.hash);
+    addEventListener('hashchange', listener);
+    return () => removeEventListener('hashchange', listener);
+  }, []);
+  return hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
+}
+
+export function go(...parts) {
+  location.hash = `#/${parts.map(encodeURIComponent).join('/')}`;
+}

@@ -1,0 +1,15 @@
+// A new version of the app: offered, never forced on somebody who is taking an order.
+import {updates} from '../store/updates.js';
+import {text} from '../strings.js';
+import {useStateOf} from './hooks.js';
+
+export function UpdateOffer() {
+  const {waiting} = useStateOf(updates);
+  if (!waiting) return null;
+  return (
+    <div class="banner" role="status">
+      {text.update.offered} <button type="button" onClick={() => updates.take()}>{text.update.take}</button>
+      <button type="button" onClick={() => updates.later()}>{text.update.later}</button>
+    </div>
+  );
+}

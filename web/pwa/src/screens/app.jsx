@@ -1,0 +1,88 @@
+// What is on the screen: the sign-in, or the four tabs and what they lead to.
+import {useEffect, useState} from 'preact/hooks';
+import {SyncChip} from '../parts/chips.jsx';
+import {go, useRoute, useStateOf} from '../parts/hooks.js';
+import {UpdateOffer} from '../parts/update_offer.jsx';
+import {Books} from '../store/books.js';
+import {askToKeep} from '../store/device.js';
+import {keepIdentity, knownIdentity} from '../store/identity.js';
+import {text} from '../strings.js';
+import {Catalogue} from './catalogue.jsx';
+import {Customer} from './customer.jsx';
+import {Customers} from './customers.jsx';
+import {Draft} from './draft.jsx';
+import {FirstSync} from './first_sync.jsx';
+import {Order} from './order.jsx';
+import {Orders} from './orders.jsx';
+import {SignIn} from './sign_in.jsx';
+import {SyncScreen} from './sync_screen.jsx';
+
+const TABS = ['customers', 'catalogue', 'orders', 'sync'];
+
+export function App() {
+  const [books, setBooks] = useState(null);
+  const [identity, setIdentity] = useState(knownIdentity);
+  useEffect(() => {
+    if (!identity) return undefined;
+    const opening = new Books(identity, __APP_VERSION__).open();
+    opening.then((opened) => {
+      setBooks(opened);
+      opened.sync.start();
+    });
+    return undefined;
+  }, [identity]);
+  if (!identity) {
+    return <SignIn onSignedIn={(who) => {
+      setIdentity(keepIdentity(who));
+      askToKeep();
+    }} />;
+  }
+  return books ? <Main books={books} onLeft={() => location.reload()} /> : <main class="quiet" aria-busy="true" />;
+}
+
+function Main({books, onLeft}) {
+  const route = useRoute();
+  const orders = useStateOf(books.orders);
+  const sync = useStateOf(books.sync);
+  const [asking, setAsking] = useState(false);
+  const [tab = 'customers', ...rest] = route;
+  return (
+    <>
+      <header class="top">
+        <strong>{text.app}</strong>
+        <SyncChip sync={sync} unsent={orders.unsent.length} />
+      </header>
+      {sync.phase === 'sign_in' && (
+        <div class="banner" role="status">
+          {text.sync.phases.sign_in} <button type="button" onClick={() => setAsking(true)}>{text.signIn.submit}</button>
+        </div>
+      )}
+      {asking && <SignIn again={books.identity} onLater={() => setAsking(false)} onSignedIn={() => {
+        setAsking(false);
+        books.sync.syncNow();
+      }} />}
+      <UpdateOffer />
+      <FirstSync books={books} sync={sync}>
+        <Screen books={books} tab={tab} rest={rest} onLeft={onLeft} />
+      </FirstSync>
+      {tab !== 'draft' && (
+        <nav class="tabs" aria-label={text.tabsLabel}>
+          {TABS.map((name) => (
+            <button type="button" key={name} aria-current={name === tab ? 'page' : undefined} onClick={() => go(name)}>{text.tabs[name]}</button>
+          ))}
+        </nav>
+      )}
+    </>
+  );
+}
+
+function Screen({books, tab, rest, onLeft}) {
+  const [id, part] = rest;
+  if (tab === 'customers' && id) return <Customer books={books} id={id} />;
+  if (tab === 'catalogue') return <Catalogue books={books} />;
+  if (tab === 'orders' && id) return <Order books={books} id={id} />;
+  if (tab === 'orders') return <Orders books={books} />;
+  if (tab === 'draft') return <Draft key={id} books={books} id={id} reviewing={part === 'review'} />;
+  if (tab === 'sync') return <SyncScreen books={books} onLeft={onLeft} />;
+  return <Customers books={books} />;
+}

@@ -1,0 +1,37 @@
+// The app's own files are on the device after the first visit, so that it opens without a network. It touches nothing of
+// /couch/: data is the replicas' business. `vite/service_worker.js` puts FILES and VERSION in when the app is built.
+/* global FILES, VERSION */
+const CACHE = `roadbook-app-${VERSION}`;
+const PREFIX = 'roadbook-app-';
+const KEPT = 2; // the build before this one too: a tab that still runs it may ask for a part of it
+const PAGE = '/app/';
+
+self.addEventListener('install', (event) => {
+  const fresh = FILES.map((file) => new Request(file, {cache: 'reload'}));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh))); // all of them, or this version does not count
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(forgetOld().then(() => self.clients.claim()));
+});
+
+// An update waits until the rep takes it.
+self.addEventListener('message', ({data}) => {
+  if (data === 'take over') self.skipWaiting();
+});
+
+self.addEventListener('fetch', (event) => {
+  const {pathname, origin} = new URL(event.request.url);
+  if (event.request.method !== 'GET' || origin !== location.origin || !pathname.startsWith('/app/')) return;
+  event.respondWith(answer(event.request, event.request.mode === 'navigate' ? PAGE : pathname));
+});
+
+async function answer(request, path) {
+  const current = await caches.open(CACHE);
+  return await current.match(path) ?? await caches.match(path) ?? fetch(request);
+}
+
+async function forgetOld() {
+  const own = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE); // the oldest first
+  await Promise.all(own.slice(0, Math.max(0, own.length - (KEPT - 1))).map((name) => caches.delete(name)));
+}

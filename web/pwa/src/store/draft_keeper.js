@@ -1,0 +1,97 @@
+// One open draft: changed at once in memory, saved shortly after, merged when another device changed it meanwhile.
+import {change} from '../drafts/draft.js';
+import {changesFor} from '../drafts/merge.js';
+import {ChoicesNeeded, settle} from '../drafts/settle.js';
+
+const SETTLE = 400; // milliseconds: a burst of taps is one revision
+
+/** `state` is {draft, saved: 'saved' | 'saving' | 'failed', choices}; a "state" event follows each change. */
+export class DraftKeeper extends EventTarget {
+  #timer = null;
+  #saving = Promise.resolve();
+  #dirty = false;
+  #feed;
+
+  constructor(database, id) {
+    super();
+    this.database = database;
+    this.id = id;
+    this.state = {draft: null, saved: 'saved', choices: []};
+  }
+
+  /** Read the draft and follow what other devices make of it; `draft` stays null where there is none. */
+  async open() {
+    await this.#take();
+    this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id]});
+    this.#feed.on('change', ({changes: [{rev}]}) => {
+      if (!this.#dirty && rev !== this.state.draft?._rev) this.#saving = this.#saving.then(() => this.#take());
+    });
+    return this;
+  }
+
+  /** Change it: `edit(draft)` returns the changed draft (drafts/draft.js). */
+  edit(edit) {
+    this.#dirty = true;
+    this.#become({draft: edit(this.state.draft), saved: 'saving'});
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), SETTLE);
+  }
+
+  /** Settle one choice with one of its values. */
+  async choose(choice, value, by) {
+    await this.flush();
+    const draft = change(this.state.draft, changesFor(choice, value), by);
+    await settle(this.database, this.id, draft);
+    await this.#take();
+  }
+
+  /** Save what is not saved yet; resolves once it is durable (or has failed: see `saved`). */
+  flush() {
+    clearTimeout(this.#timer);
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async close() {
+    await this.flush();
+    this.#feed?.cancel();
+  }
+
+  async #save() {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    const {draft} = this.state;
+    try {
+      const {rev} = await this.database.put(draft);
+      this.#become({draft: {...this.state.draft, _rev: rev}, saved: this.#dirty ? 'saving' : 'saved'});
+    } catch (error) {
+      if (error.status !== 409) {
+        this.#dirty = true;
+        this.#become({saved: 'failed'});
+        return;
+      }
+      await this.database.put(draft, {force: true}); // a version beside the other device's, then both are merged
+      await this.#take();
+    }
+  }
+
+  async #take() {
+    try {
+      const draft = await settle(this.database, this.id);
+      if (!this.#dirty) this.#become({draft, saved: 'saved', choices: []});
+    } catch (error) {
+      if (error.status === 404) {
+        this.#become({draft: null, choices: []});
+        return;
+      }
+      if (!(error instanceof ChoicesNeeded)) throw error;
+      const {_rev} = await this.database.get(this.id);
+      this.#become({draft: {...error.merged, _rev}, choices: error.choices});
+    }
+  }
+
+  #become(changed) {
+    this.state = {...this.state, ...changed};
+    this.dispatchEvent(new Event('state'));
+  }
+}

@@ -1,0 +1,35 @@
+// Who uses this device, kept so that the app opens without a network: never a password.
+import {ulid} from '../orders/ulid.js';
+
+const IDENTITY = 'roadbook.identity';
+const DEVICE = 'roadbook.device';
+
+/** {name, rep, territories, device} of the rep who signed in here, or null. */
+export function knownIdentity(storage = localStorage) {
+  try {
+    return JSON.parse(storage.getItem(IDENTITY));
+  } catch {
+    return null;
+  }
+}
+
+/** Keep who signed in; returns the identity with this device's name. */
+export function keepIdentity({name, rep, territories}, storage = localStorage) {
+  const identity = {name, rep, territories, device: deviceName(storage)};
+  storage.setItem(IDENTITY, JSON.stringify(identity));
+  return identity;
+}
+
+export function forgetIdentity(storage = localStorage) {
+  storage.removeItem(IDENTITY);
+}
+
+/** A name that this device chose once and keeps, also when another rep signs in. */
+export function deviceName(storage = localStorage) {
+  let name = storage.getItem(DEVICE);
+  if (!name) {
+    name = `app-${ulid(Date.now()).slice(-12).toLowerCase()}`;
+    storage.setItem(DEVICE, name);
+  }
+  return name;
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import {test} from 'vitest';
+import {change, newDraft, setQuantity} from '../../src/drafts/draft.js';
+import {leavesOf} from '../../src/drafts/settle.js';
+import {DraftKeeper} from '../../src/store/draft_keeper.js';
+import {emptyDatabase} from '../pouchdb.js';
+import {BOARD, HARBOUR, PHONE, SCREWS, TABLET} from '../samples.js';
+
+async function opened() {
+  const database = emptyDatabase();
+  const draft = newDraft(HARBOUR, 'USD', PHONE);
+  await database.put(draft);
+  return {database, id: draft._id, keeper: await new DraftKeeper(database, draft._id).open()};
+}
+
+/** Resolves when the keeper's state is as it should be; hears of changes from the keeper itself. */
+async function until(keeper, holds) {
+  while (!holds(keeper.state)) await new Promise((done) => keeper.addEventListener('state', done, {once: true}));
+  return keeper.state;
+}
+
+test('a burst of taps is shown at once and saved as one revision', async () => {
+  const {database, id, keeper} = await opened();
+  for (const quantity of ['1', '2', '3']) keeper.edit((draft) => setQuantity(draft, BOARD, quantity, PHONE));
+  assert.deepEqual([keeper.state.draft.lines[0].quantity, keeper.state.saved], ['3', 'saving']);
+  await until(keeper, ({saved}) => saved === 'saved');
+  const stored = await database.get(id);
+  assert.equal(stored.lines[0].quantity, '3');
+  assert.match(stored._rev, /^2-/);
+  await keeper.close();
+});
+
+test('what was not saved yet is saved when the screen is left', async () => {
+  const {database, id, keeper} = await opened();
+  keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
+  await keeper.close();
+  assert.equal((await database.get(id)).lines[0].quantity, '7');
+});
+
+test("another device's change arrives in the open draft", async () => {
+  const {database, id, keeper} = await opened();
+  await database.put(change(await database.get(id), {note: 'Gate 3'}, TABLET));
+  assert.equal((await until(keeper, ({draft}) => draft.note)).draft.note, 'Gate 3');
+  await keeper.close();
+});
+
+test("another device's change meanwhile is merged with what is saved here", async () => {
+  const {database, id, keeper} = await opened();
+  keeper.edit((draft) => setQuantity(draft, BOARD, '2', PHONE));
+  await database.put(setQuantity(await database.get(id), SCREWS, '5', TABLET));
+  await keeper.flush();
+  assert.deepEqual(keeper.state.draft.lines.map(({product, quantity}) => [product, quantity]), [[BOARD._id, '2'], [SCREWS._id, '5']]);
+  assert.equal((await leavesOf(database, id)).length, 1);
+  await keeper.close();
+});
+
+test('the same field changed meanwhile is a choice, and one tap settles it', async () => {
+  const {database, id, keeper} = await opened();
+  keeper.edit((draft) => change(draft, {note: 'mine'}, PHONE));
+  await database.put(change(await database.get(id), {note: 'theirs'}, TABLET));
+  await keeper.flush();
+  const [choice, ...more] = keeper.state.choices;
+  assert.deepEqual([choice.values.map(({value}) => value).sort(), more], [['mine', 'theirs'], []]);
+  assert.equal((await leavesOf(database, id)).length, 2);
+  await keeper.choose(choice, 'mine', PHONE);
+  assert.deepEqual([keeper.state.draft.note, keeper.state.choices, (await leavesOf(database, id)).length], ['mine', [], 1]);
+  await keeper.close();
+});
+
+test('a storage that refuses is said, and the change stays on the screen', async () => {
+  const {database, id} = await opened();
+  const full = Object.create(database, {put: {value: async () => { throw new Error('QuotaExceededError'); }}});
+  const keeper = await new DraftKeeper(full, id).open();
+  keeper.edit((draft) => change(draft, {note: 'kept'}, PHONE));
+  await keeper.flush();
+  assert.deepEqual([keeper.state.saved, keeper.state.draft.note], ['failed', 'kept']);
+  await keeper.close();
+});
+
+test('a draft that another device submitted is not there any more', async () => {
+  const {database, id, keeper} = await opened();
+  await database.remove(await database.get(id));
+  await until(keeper, ({draft}) => draft === null);
+  await keeper.close();
+});
