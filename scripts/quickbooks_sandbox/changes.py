@@ -18,7 +18,7 @@ OFFSET = re.compile(r" (\d\d:?\d\d)$")
 OLDEST = timedelta(days=30)
 MOST = 1000  # objects in one answer
 NOT_CAPTURED = words(
-    "TaxAgency TaxCode TaxRate ExchangeRate CompanyCurrency RecurringTransaction CompanyInfo Preferences"
+    "TaxAgency TaxCode TaxRate CustomerType ExchangeRate CompanyCurrency RecurringTransaction CompanyInfo Preferences"
 )
 
 Entity = dict[str, Any]
@@ -48,11 +48,18 @@ def _changed(company: Company, kind: str, moment: datetime) -> list[Entity]:
     dated = [(datetime.fromisoformat(each["MetaData"]["LastUpdatedTime"]), each) for each in company.store.all(kind)]
     living = sorted((pair for pair in dated if pair[0] >= moment), key=lambda pair: pair[0])
     deleted = [
-        {"domain": "QBO", "status": "Deleted", "Id": entity_id, "MetaData": {"LastUpdatedTime": at}}
+        tombstone(entity_id, at)
         for entity_id, at in company.store.tombstones(kind).items()
         if datetime.fromisoformat(at) >= moment
     ]
+    if company.switches["captured_as_deleted"]:
+        return [*(tombstone(entity["Id"], entity["MetaData"]["LastUpdatedTime"]) for _, entity in living), *deleted]
     return [*(entity for _, entity in living), *deleted]
+
+
+def tombstone(entity_id: str, at: str) -> Entity:
+    """What stands in an answer for an entity that was deleted."""
+    return {"domain": "QBO", "status": "Deleted", "Id": entity_id, "MetaData": {"LastUpdatedTime": at}}
 
 
 def _moment(company: Company, since: str) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quickbooks_sandbox import custom_fields, money, quota
+from quickbooks_sandbox import custom_fields, money, name_lists, quota, unusual
 from quickbooks_sandbox.company import Company
 from quickbooks_sandbox.countries import COUNTRIES
 from quickbooks_sandbox.delivery import mails
@@ -94,9 +94,25 @@ def sent_mails(sandbox: Sandbox, company: Company, parameters: dict[str, str], b
 def seed(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
     """Create many entities: {"Item": [...], "Customer": [...]} -> ids in the same shape."""
     return {
-        kind: [write(company, kind_of(kind), entity, "create")["Id"] for entity in entities]
-        for kind, entities in body.items()
+        kind: [_made(company, kind_of(kind), entity)["Id"] for entity in entities] for kind, entities in body.items()
     }
+
+
+def _made(company: Company, kind: str, entity: dict[str, Any]) -> dict[str, Any]:
+    """A new entity; customer types are made in QuickBooks itself only."""
+    return (
+        name_lists.create(company, kind, entity) if kind == "CustomerType" else write(company, kind, entity, "create")
+    )
+
+
+def spoil(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
+    """Change an entity without a check: {"entity", "id", "changes", "remove"}."""
+    return unusual.spoil(company, body)
+
+
+def grow(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
+    """Many items and customers that were changed long ago: {"Item": 10000, "Customer": 5000}."""
+    return unusual.grow(company, body)
 
 
 def office(sandbox: Sandbox, company: Company, parameters: dict[str, str], body: Any) -> Any:
@@ -191,6 +207,8 @@ ACTIONS = {
     ("GET", "estimates"): estimates,
     ("GET", "mails"): sent_mails,
     ("POST", "seed"): seed,
+    ("POST", "spoil"): spoil,
+    ("POST", "grow"): grow,
     ("POST", "office"): office,
     ("POST", "faults"): faults,
     ("DELETE", "faults"): no_faults,

@@ -49,5 +49,6 @@ FAMILIES = {
     **dict.fromkeys(SINGLE, Family(update=company_records.update)),
     "TaxAgency": Family(tax_lists.create_agency),
     "TaxRate": Family(),
+    "CustomerType": Family(),
     "Attachable": Family(attachments.create, attachments.update, attachments.delete),
 }

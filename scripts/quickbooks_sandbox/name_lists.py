@@ -14,7 +14,7 @@ from quickbooks_sandbox.people import PEOPLE
 from quickbooks_sandbox.property_names import PROPERTIES, READ_ONLY, check_properties, is_sparse
 from quickbooks_sandbox.property_words import words
 
-KINDS = (*PEOPLE, "Item", "Term", "Account", "Class", "Department", "PaymentMethod", "TaxCode")
+KINDS = (*PEOPLE, "Item", "Term", "Account", "Class", "Department", "PaymentMethod", "CustomerType", "TaxCode")
 DELETED = " (deleted)"
 # What a full update keeps although it does not say it.
 KEPT = words(

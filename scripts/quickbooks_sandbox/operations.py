@@ -73,7 +73,7 @@ def query(company: Company, statement: str) -> Entity:
     if kind is None:
         raise refuse("4001", f"QueryValidationError: Invalid entity {parsed.entity}")
     rows = _candidates(company, kind, parsed)
-    answer = run(parsed, kind, rows, by_id=company.switches["sort_by_id"] == "allowed")
+    answer = run(parsed, kind, rows, by_id=company.switches["sort_by_id"] == "allowed", pages=company.switches["pages"])
     if kind == recurring.KIND and kind in answer:
         answer[kind] = [recurring.shown(row) for row in answer[kind]]
     return answer

@@ -78,6 +78,7 @@ PROPERTIES = TRANSACTION_PROPERTIES | {
         AccountType AccountSubType AcctNum AcctNumExtn BankNum OpeningBalance OpeningBalanceDate CurrentBalance
         CurrentBalanceWithSubAccounts CurrencyRef TaxAccount TaxCodeRef OnlineBankingEnabled FIName AccountEx"""
     ),
+    "CustomerType": EVERY | words("Name Active"),
     "TaxCode": EVERY
     | words("Name Description Active Hidden Taxable TaxGroup SalesTaxRateList PurchaseTaxRateList TaxCodeConfigType"),
     "TaxRate": EVERY

@@ -24,8 +24,8 @@ Entity = dict[str, Any]
 Test = Callable[[Entity], bool]
 
 
-def run(query: Query, kind: str, entities: Iterable[Entity], *, by_id: bool = False) -> Entity:
-    """The `QueryResponse` of a query; raises Fault 4001. `by_id` allows to sort by Id."""
+def run(query: Query, kind: str, entities: Iterable[Entity], *, by_id: bool = False, pages: str = "exact") -> Entity:
+    """The `QueryResponse` of a query; raises Fault 4001. `by_id` allows to sort by Id, `pages` says how pages are."""
     columns = {column(kind, name) for name in query.columns if name != "*"} if not query.counts else set()
     tests = [_test(kind, condition) for condition in query.conditions]
     if kind in NAME_LISTS and not any(condition.name.lower() == "active" for condition in query.conditions):
@@ -39,7 +39,7 @@ def run(query: Query, kind: str, entities: Iterable[Entity], *, by_id: bool = Fa
             raise refuse("4001", "QueryValidationError: property 'Id' is not sortable")
         rows.sort(key=lambda entity: _sortable(_read(entity, path)), reverse=query.descending)
     first = query.start - 1
-    page = rows[first : first + query.limit]
+    page = _unusual(rows, first, query.limit, pages)
     if kind == "TaxCode":
         page = _with_pseudo_codes(rows, query)
     if not page:
@@ -47,6 +47,16 @@ def run(query: Query, kind: str, entities: Iterable[Entity], *, by_id: bool = Fa
     whole = "*" in query.columns
     shown = [_projected(entity, kind, columns, whole=whole) for entity in page]
     return {kind: shown, "startPosition": query.start, "maxResults": len(shown)}
+
+
+def _unusual(rows: list[Entity], first: int, limit: int, pages: str) -> list[Entity]:
+    """The rows of a page: one more or one less than was asked for when it is full, or each row twice."""
+    page = rows[first : first + limit]
+    if pages == "row_more":
+        return rows[first : first + limit + 1]
+    if pages == "row_less" and len(page) == limit > 1:
+        return page[:-1]
+    return [row for row in page for _ in range(2)] if pages == "doubled" else page
 
 
 def _with_pseudo_codes(rows: list[Entity], query: Query) -> list[Entity]:

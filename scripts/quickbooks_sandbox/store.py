@@ -29,6 +29,7 @@ KEYS = {
     "Class": "Name",
     "Department": "Name",
     "PaymentMethod": "Name",
+    "CustomerType": "Name",
 }
 
 Entity = dict[str, Any]

@@ -50,6 +50,8 @@ SWITCHES: dict[str, Switch] = {
     "status_after_invoice_deleted": Switch("Accepted", ("Accepted", "Pending", "Closed")),
     "full_update_transaction_date": Switch("kept", ("kept", "today")),
     "more_than_1000_rows": Switch("clamped", ("clamped", "refused")),
+    "pages": Switch("exact", ("exact", "row_more", "row_less", "doubled")),
+    "captured_as_deleted": Switch(False, YES_NO),
     "sort_by_id": Switch("refused", ("refused", "allowed")),
     "batch_answers": Switch("in_order", ("in_order", "reversed")),
     "send_changes_sync_token": Switch(True, YES_NO),
