@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.catalog import State, States
 from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
 from connector.cursors import Cursor, Cursors
@@ -66,6 +67,7 @@ class Overview:
     connector: str
     reconciliation: LastReconciliation | None
     looks: list[Cursor]
+    copies: list[State]
 
 
 def overview(server: CouchServer) -> Overview:
@@ -83,6 +85,7 @@ def overview(server: CouchServer) -> Overview:
         connector=connector_standing(database),
         reconciliation=last_reconciliation(server),
         looks=Cursors(database).list(),
+        copies=States(database).list(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -122,6 +123,10 @@ class States:
         """What is on record for a company; nothing but its id before the first pass."""
         document = self._database.get(State(realm).id)
         return State(realm) if document is None else state_of(document)
+
+    def list(self) -> builtins.list[State]:
+        """Every company's state."""
+        return [state_of(document) for document in self._database.starting_with("catalog:")]
 
     def save(self, state: State) -> State:
         """Store it; returns it with its new revision. Raises DocumentConflict if somebody else wrote it."""

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connector.catalog import Skipped, State, States
+from connector.catalog.state import LastPass
 from connector.cursors import Cursor, Cursors
 from connector.dead_letters import DeadLetters, dead_letter
 from connector.quickbooks import this_month
@@ -33,6 +35,7 @@ def test_it_says_what_is_missing_and_what_is_unknown_on_a_fresh_installation(sig
     assert "Doorbell and sweep unknown" in text
     assert "Reconciliation with QuickBooks none on record" in text
     assert "Looks at QuickBooks none yet" in text
+    assert "Products and customers none yet" in text
     assert "None: every order that reached the server is in QuickBooks." in text
     assert "Dead letters 0" in text
     assert "badge posted" not in html
@@ -147,3 +150,15 @@ def test_it_counts_the_calls_to_quickbooks_of_this_month(signed_in: SignIns, led
     assert "15000 metered reads of 4620816365, 3.0 % of the free tier" in text
     assert "batch 3 2 query 20000 15000" in text
     assert "cdc" not in text
+
+
+def test_it_says_what_of_the_catalog_was_skipped_and_why(signed_in: SignIns, ledger: OnRecord) -> None:
+    at = time_text(datetime.now(UTC) - timedelta(hours=2))
+    skipped = Skipped("Item", "12", "Oak & <b>board</b>", "its price, 'twelve', is no number", at)
+    last = LastPass(at, at, {"Item": 10, "Customer": 3}, 13)
+    States(ledger.database).save(State("4711", last=last, skipped={skipped.key: skipped}))
+    html = signed_in("olga").get("/status").text
+    text = text_of(html)
+    assert "1 skipped" in text and "all read 2 h ago" in text
+    assert "its price, &#39;twelve&#39;, is no number" in html
+    assert "<b>board" not in html
