@@ -31,7 +31,8 @@ from connector.restored import Restored
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.starting import start
-from connector.territory_commands import distribute, territory
+from connector.territory_commands import territory
+from connector.territory_effects import distribute
 from connector.worker import DOORBELL_SILENCE, Worker
 
 

@@ -250,6 +250,11 @@ class Ledger:
         )
         return list(self._rows({row["id"]: row["doc"] for row in found if row.get("doc")}).values())
 
+    def unposted(self) -> list[Row]:
+        """Every order and quote that is not in QuickBooks yet and was not given up."""
+        found = self.database.view("ledger", "unposted", include_docs=True)
+        return list(self._rows({row["id"]: row["doc"] for row in found if row.get("doc")}).values())
+
     def under_way(self, orders: Iterable[Row]) -> dict[str, set[str]]:
         """Order row id -> ids of its amendments and cancellations that were sent and are not on record with it yet.
 

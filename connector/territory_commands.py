@@ -11,10 +11,12 @@ from connector.identifiers import CONNECTOR, TERRITORY, customers_database
 from connector.provisioning import set_up_database
 from connector.records import time_text
 from connector.servers import admin_server, connector_server
-from connector.settings import Settings
 from connector.starting import start
-from connector.territories import EVERY, Allocation, Distributed, Distribution, TerritoryStore
+from connector.territories import EVERY, Allocation, TerritoryStore
+from connector.territories.effects import effect_of
 from connector.territories.overview import overview
+from connector.territory_effects import distribute, named, show_effect, told
+from connector.territory_file_commands import export_command, import_command
 
 
 @click.group()
@@ -53,7 +55,8 @@ def list_command() -> None:
 @click.argument("territories", nargs=-1)
 @click.option("--remove", is_flag=True, help="Take the rule away.")
 @click.option("--everyone", is_flag=True, help="Every territory, later ones included.")
-def rule(kind: str, territories: tuple[str, ...], remove: bool, everyone: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+def rule(kind: str, territories: tuple[str, ...], remove: bool, everyone: bool, dry_run: bool) -> None:
     """Have customers of a TYPE (its name in QuickBooks, or its id) seen by some territories."""
     settings = start()
     server = connector_server(settings)
@@ -62,6 +65,13 @@ def rule(kind: str, territories: tuple[str, ...], remove: bool, everyone: bool) 
     if remove and kind not in found.standing.rules.types:
         raise TerritoryError(f"there is no rule for customers of type {kind}; `roadbook territory list` shows all")
     wanted = (found.known(territories), None, (EVERY,))[chosen]
+    rules = found.standing.rules
+    types = {name: names for name, names in {**rules.types, kind: wanted}.items() if names is not None}
+    after = found.placing.model_copy(update={"rules": rules.model_copy(update={"types": types})})
+    show_effect(settings, found, effect_of(found.customers, found.placing, after))
+    if dry_run:
+        click.echo("Nothing was changed: this was a dry run.")
+        return
     TerritoryStore(server.database(CONNECTOR)).change_rules({kind: wanted})
     told(distribute(settings))
 
@@ -101,25 +111,12 @@ def unallocated() -> None:
     click.echo(f"{len(found)} active customers are seen by nobody.")
 
 
-def distribute(settings: Settings) -> Distributed:
-    """Bring the copies to what the rules say now."""
-    return Distribution(connector_server(settings), settings.roadbook_new_customers, admin_server(settings)).run()
-
-
-def told(done: Distributed) -> None:
-    """Say what came of it."""
-    click.echo(f"{done.written} copies of customers written, {done.removed} removed.")
-    if done.refused:
-        click.echo(f"{done.refused} copies were refused by CouchDB; the log says which.", err=True)
-
-
-def named(names: tuple[str, ...]) -> str:
-    """Territories as people read them."""
-    return "everyone" if EVERY in names else ", ".join(names) or "nobody"
-
-
 def one_of(*chosen: bool, otherwise: str) -> int:
     """Which one was chosen; raises TerritoryError unless it is exactly one."""
     if sum(chosen) != 1:
         raise TerritoryError(otherwise)
     return chosen.index(True)
+
+
+territory.add_command(import_command)
+territory.add_command(export_command)

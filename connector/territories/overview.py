@@ -69,11 +69,13 @@ class Names:
                 self._by_name.setdefault(name, []).append(key)
 
     def find(self, named: str) -> str:
-        """The id of the customer with an id (`58` or `customer:58`) or exact name.
+        """The id of the customer with an id (`customer:58`, which is always clear, or `58`) or exact name.
 
         Raises TerritoryError if there is none or more than one.
         """
-        found = {key for key in (named, f"customer:{named}") if key in self._customers}
+        if named in self._customers:
+            return named
+        found = {key for key in (f"customer:{named}",) if key in self._customers}
         found.update(self._by_name.get(named, ()))
         if not found:
             raise TerritoryError(f"there is no customer “{named}”")

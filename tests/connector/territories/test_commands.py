@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from connector.cli import main
 from connector.couch import CouchServer
-from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database
+from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database, orders_database
+from connector.registry import Registry
 from connector.settings import split_credentials
 from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import settings_for
@@ -91,3 +94,51 @@ def test_what_a_command_cannot_do_is_said_and_changes_nothing(
     before = commands.server.database(CONNECTOR).get("rules:territories"), commands.seen("south")
     assert reason in commands.run("territory", *arguments, exit_code=1)
     assert (commands.server.database(CONNECTOR).get("rules:territories"), commands.seen("south")) == before
+
+
+def test_a_file_of_allocations_is_tried_taken_and_written_again(commands: Commands, tmp_path: Path) -> None:
+    file, again = tmp_path / "allocations.csv", tmp_path / "again.csv"
+    file.write_bytes(b"\xef\xbb\xbfcustomer;territories\r\nHarbour Joinery;south\r\n9;south\r\n4;east\r\n1;north\r\n")
+    commands.run("territory", "allocate", "Harbour Joinery", "north")
+    before = commands.seen("north"), commands.seen("south")
+
+    refused = commands.run("territory", "import", str(file), exit_code=1)
+    assert "allocations.csv, line 3: there is no customer “9”\n" in refused
+    assert "allocations.csv, line 4: there is no territory east\n" in refused
+    assert "2 rows of allocations.csv cannot be used, so nothing was changed" in refused
+    tried = commands.run("territory", "import", str(file), "--skip-bad", "--dry-run").splitlines()
+    assert tried == [
+        "Customer 1 (1): everyone -> north",
+        "Harbour Joinery (3): north -> south",
+        "north: gets 0 customers, loses 1",
+        "south: gets 1 customers, loses 1",
+        "2 customers move.",
+        "2 allocations are new or other than before, 0 are as they were.",
+        "Nothing was changed: this was a dry run.",
+    ]
+    assert (commands.seen("north"), commands.seen("south")) == before
+
+    assert commands.run("territory", "import", str(file), "--skip-bad").endswith(
+        "1 copies of customers written, 2 removed.\n"
+    )
+    assert commands.seen("north") == ["1", "2", "4", "5", "6"]
+    assert commands.seen("south") == ["2", "3", "4", "5", "6"]
+    commands.run("territory", "export", str(again))
+    assert again.read_bytes().decode("utf-8-sig").splitlines() == [
+        "customer,name,territories",
+        "customer:1,Customer 1,north",
+        "customer:3,Harbour Joinery,south",
+    ]
+    done = commands.run("territory", "import", str(again))
+    assert "0 allocations are new or other than before, 2 are as they were." in done
+    assert done.endswith("0 copies of customers written, 0 removed.\n")
+
+
+def test_a_dry_run_says_what_reps_have_under_way(commands: Commands, tmp_path: Path) -> None:
+    (bob,) = Registry(commands.server.database(CONNECTOR)).list()
+    drafts = commands.server.database(orders_database(bob.rep))
+    drafts.bulk([{"_id": f"draft:{each}", "type": "draft", "customer": {"id": f"customer:{each}"}} for each in (4, 5)])
+    file = tmp_path / "allocations.csv"
+    file.write_text("customer,territories\n4,south\n")
+    tried = commands.run("territory", "import", str(file), "--dry-run")
+    assert "bob has 0 open orders and 1 drafts for customers that leave\n" in tried
