@@ -22,6 +22,7 @@ from connector.errors import RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR, orders_database
 from connector.ledger import Ledger, Row
+from connector.picture_commands import pictures
 from connector.price_commands import prices
 from connector.provisioning import add_rep, disable_rep, install, reset_password
 from connector.quickbooks_commands import quickbooks
@@ -255,6 +256,7 @@ main.add_command(reconcile_command)
 main.add_command(prices)
 main.add_command(territory)
 main.add_command(design_commands)
+main.add_command(pictures)
 
 if __name__ == "__main__":
     main()

@@ -16,6 +16,7 @@ CATALOG = "catalog"
 CONNECTOR = "connector"
 CUSTOMERS = "customers"  # the master copy; devices read `customers-<territory>`
 OPS = "ops"
+PICTURES = "pictures"
 
 # A fixed namespace: changing it would give every order a new request id and so allow a second estimate.
 REQUEST_NAMESPACE = uuid.UUID("6f7a0a52-8f3e-5c36-9d0a-3b1f6f0a7d11")

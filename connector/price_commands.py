@@ -19,10 +19,10 @@ from connector.prices.collecting import COLUMNS, Collector, Problem
 from connector.prices.exporting import HEADINGS, rows_of_list
 from connector.prices.names import list_id
 from connector.prices.planning import Options, plan_of
-from connector.prices.products import Products, Unknown
 from connector.prices.showing import customer_called, overview, reason_of
 from connector.prices.store import PriceLists
 from connector.prices.tables import rows_of
+from connector.products import Products, Unknown
 from connector.servers import connector_server
 from connector.starting import start
 

@@ -23,6 +23,7 @@ from connector.identifiers import (
     CONNECTOR,
     CUSTOMERS,
     OPS,
+    PICTURES,
     REP_ID,
     TERRITORY,
     customers_database,
@@ -58,7 +59,7 @@ def install(server: CouchServer, settings: Settings) -> None:
         server.create_database(name)
     if not _has_doorbell(server):
         server.create_database(DOORBELL_DATABASE)
-    for name in (CATALOG, CUSTOMERS, AGES, CONNECTOR, OPS):
+    for name in (CATALOG, CUSTOMERS, AGES, PICTURES, CONNECTOR, OPS):
         set_up_database(server, name)
     _set_up_connector_account(server, settings)
 

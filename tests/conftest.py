@@ -21,7 +21,7 @@ from local_servers import embedded_couch, quickbooks_sandbox
 from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import Roadbook, settings_for
 
-OURS = re.compile(r"^(ages|catalog|connector|customers|ops|(customers|orders|scratch)-.*)$")
+OURS = re.compile(r"^(ages|catalog|connector|customers|ops|pictures|(customers|orders|scratch)-.*)$")
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from decimal import Decimal
 from connector.prices.cells import percent_of, price_of, quantity_of, seen
 from connector.prices.entries import MOST_BREAKS, Entry
 from connector.prices.names import list_id
-from connector.prices.products import Products, Unknown
 from connector.prices.rules import EVERYTHING
+from connector.products import Products, Unknown
 
 COLUMNS = {
     **dict.fromkeys(("list", "group", "price_list", "price_group"), "list"),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from connector.prices.names import list_id
-from connector.prices.products import Products
 from connector.prices.rules import PriceList
+from connector.products import Products
 
 HEADINGS = ("list", "product", "name", "category", "from", "price", "percent", "visible")
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from connector.errors import RoadbookError
 from connector.prices.assignments import Assignments, price_list_of
-from connector.prices.products import Products
 from connector.prices.rules import EVERYTHING, OWN, Found, PriceList
 from connector.prices.store import Stored
+from connector.products import Products
 
 Document = Mapping[str, Any]
 

@@ -27,7 +27,7 @@ from local_servers.process import Child
 from local_servers.quickbooks_sandbox import Limits, Sandbox
 from local_servers.roadbook import Roadbook, settings_for
 
-OURS = re.compile(r"^(ages|catalog|connector|customers|ops|(customers|orders)-.*)$")
+OURS = re.compile(r"^(ages|catalog|connector|customers|ops|pictures|(customers|orders)-.*)$")
 
 Say = Callable[[str], None]
 

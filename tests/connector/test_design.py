@@ -230,7 +230,9 @@ def test_it_stops_a_wrong_guard_before_any_real_database(
     assert everything(couch) == before
 
 
-@pytest.mark.parametrize("name", ["ages", "catalog", "connector", "customers", "customers_master", "orders", "ops"])
+@pytest.mark.parametrize(
+    "name", ["ages", "catalog", "connector", "customers", "customers_master", "orders", "ops", "pictures"]
+)
 def test_it_finds_the_guards_of_the_project_right(couch_url: str, couch: CouchServer, name: str) -> None:
     before = everything(couch)
     assert verify_guard(couch_url, COUCH_DESIGN / name) >= 10

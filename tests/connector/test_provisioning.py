@@ -94,6 +94,7 @@ def may_read(server: CouchServer, database: str) -> bool:
         ("catalog", "catalog", 1, ["rep", "connector"]),
         ("customers", "customers_master", 1, ["connector", "admin"]),
         ("ages", "ages", 1, ["rep", "ops", "admin", "connector"]),
+        ("pictures", "pictures", 1, ["rep", "connector"]),
         ("customers-north-east", "customers", 1, ["territory:north-east", "connector"]),
         ("orders-rbob222222222222", "orders", 1, ["rep:rbob222222222222", "connector"]),
         ("connector", "connector", 1, ["connector", "admin"]),
@@ -124,7 +125,7 @@ def test_it_refuses_a_list_of_databases_that_says_nothing(tmp_path: Path, text: 
 
 def test_it_installs_databases_guards_security_and_the_connectors_account(couch_url: str, couch: CouchServer) -> None:
     install(couch, settings_of(couch_url))
-    for name in ("ages", "catalog", "connector", "customers", "ops"):
+    for name in ("ages", "catalog", "connector", "customers", "ops", "pictures"):
         database = couch.database(name)
         assert database.security() == kind_of(name).security(name)
         assert database.get("_design/guard") is not None
@@ -182,7 +183,7 @@ def test_it_adds_a_rep_who_can_work_at_once(installed: CouchServer) -> None:
         bob.database(orders_database(added.rep)).put(
             order_of("rcharlie22222222") | {"_id": order_of("")["_id"][:-1] + "Z"}
         )
-    assert all(may_read(bob, name) for name in ("catalog", "ages", customers_database("north")))
+    assert all(may_read(bob, name) for name in ("catalog", "ages", "pictures", customers_database("north")))
     assert not any(may_read(bob, name) for name in (CONNECTOR, "ops", "customers"))
     row = Registry(installed.database(CONNECTOR)).find(added.rep)
     assert row is not None and (row.account, row.territory, row.state) == ("bob", "north", "ready")

@@ -11,7 +11,7 @@ import quickjs
 from jsonschema import Draft202012Validator
 
 COUCH_DESIGN = Path(__file__).resolve().parents[2] / "couch_design"
-FOLDERS = ("ages", "catalog", "connector", "customers", "customers_master", "orders", "ops")
+FOLDERS = ("ages", "catalog", "connector", "customers", "customers_master", "orders", "ops", "pictures")
 
 BOB = "rbob222222222222"
 CHARLIE = "rcharlie22222222"

@@ -52,7 +52,7 @@ def written_by_its_owner(fixture: dict[str, Any]) -> bool:
     ("name", "fixture"),
     [
         pytest.param(name, fixture, id=name)
-        for folder in ("ages", "catalog", "customers", "customers_master", "orders")
+        for folder in ("ages", "catalog", "customers", "customers_master", "orders", "pictures")
         for name, fixture in fixtures(folder, "allow")
         if written_by_its_owner(fixture)
     ],
@@ -78,7 +78,7 @@ def test_it_covers_every_type_that_the_fixtures_write() -> None:
     written = {
         fixture["document"]["type"]
         for folder in FOLDERS
-        if folder in ("ages", "catalog", "customers", "customers_master", "orders")
+        if folder in ("ages", "catalog", "customers", "customers_master", "orders", "pictures")
         for _, fixture in fixtures(folder, "allow")
         if written_by_its_owner(fixture)
     }

@@ -63,5 +63,5 @@ def test_it_counts_by_state_with_a_built_in_reduce() -> None:
 
 
 def test_it_keeps_views_away_from_what_devices_replicate() -> None:
-    for folder in ("ages", "catalog", "customers", "orders"):
+    for folder in ("ages", "catalog", "customers", "orders", "pictures"):
         assert [path.name for path in (COUCH_DESIGN / folder / "_design").iterdir()] == ["guard"]

@@ -8,9 +8,9 @@ import pytest
 
 from connector.prices.collecting import COLUMNS, Collected, Collector
 from connector.prices.planning import Options, plan_of
-from connector.prices.products import Products
 from connector.prices.rules import PriceList
 from connector.prices.tables import FileError, rows_of
+from connector.products import Products
 from tests.connector.prices.conftest import PRODUCTS
 
 

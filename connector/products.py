@@ -1,4 +1,4 @@
-"""Finds the product that a cell of a file means: by id, SKU or exact name."""
+"""Finds the product that a person means in a file: by id, SKU or exact name."""
 
 from __future__ import annotations
 
