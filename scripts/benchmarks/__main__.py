@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle|chaos|prices`."""
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|chaos|prices`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, chaos, idle, price_shapes, speed
+from benchmarks import burst, chaos, idle, price_shapes, snapshot, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -48,6 +48,9 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
     if options.name == "burst":
         of_burst = burst.Sizes(options.orders, options.long_orders, options.single_orders)
         return burst.measure(directory, of_burst, reps=options.reps, wipe=options.wipe)
+    if options.name == "snapshot":
+        of_snapshot = snapshot.Sizes(options.products, options.customers, options.devices)
+        return snapshot.measure(directory, of_snapshot, wipe=options.wipe)
     if options.name == "chaos":
         seed = secrets.randbelow(10**6) if options.seed is None else options.seed
         return chaos.measure(
@@ -66,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
     )
-    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|chaos|prices")
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|chaos|prices")
     connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
     connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
     connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
@@ -84,6 +87,10 @@ def parser() -> argparse.ArgumentParser:
     of_idle = names.add_parser("idle", parents=[common], help="memory and processor time with many databases")
     of_idle.add_argument("--databases", type=positive, default=1000, help="reps' databases (default 1000)")
     of_idle.add_argument("--seconds", type=float, default=60.0, help="seconds without news (default 60)")
+    of_snapshot = names.add_parser("snapshot", parents=[common], help="what new devices cost the server")
+    of_snapshot.add_argument("--products", type=positive, default=18000, help="in the catalog (default 18000)")
+    of_snapshot.add_argument("--customers", type=positive, default=5000, help="in the territory (default 5000)")
+    of_snapshot.add_argument("--devices", type=positive, default=20, help="new devices by snapshot (default 20)")
     of_chaos = names.add_parser("chaos", parents=[common], help="everything goes wrong; exit 1 if an order is harmed")
     of_chaos.add_argument("--orders", type=positive, default=500, help="orders and quotes (default 500)")
     of_chaos.add_argument("--seed", type=natural, help="the chance to repeat; by default another one each time")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from connector.errors import RoadbookError
 
 PROC = Path("/proc")
+LISTENING = "0A"  # the state of a socket in /proc/net/tcp
 TICKS = os.sysconf("SC_CLK_TCK")  # of processor time in a second
 
 
@@ -30,6 +33,25 @@ class Usage:
     def percent_since(self, earlier: Usage) -> float:
         """The share of one core that was used since an earlier moment, in percent."""
         return 100 * (self.processor - earlier.processor) / (self.at - earlier.at)
+
+
+def listening_on(url: str) -> int:
+    """The process of this machine that listens on the port of an address.
+
+    Raises RoadbookError when there is none, or this account may not see it.
+    """
+    port = urlsplit(url).port
+    inodes = set()
+    for table in ("tcp", "tcp6"):
+        for line in (PROC / "net" / table).read_text().splitlines()[1:]:
+            fields = line.split()
+            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == LISTENING:
+                inodes.add(f"socket:[{fields[9]}]")
+    for folder in PROC.glob("[0-9]*/fd"):
+        with suppress(OSError):
+            if any(os.readlink(descriptor) in inodes for descriptor in folder.iterdir()):
+                return int(folder.parent.name)
+    raise RoadbookError(f"no process of this machine listens at {url}: its processor time can't be measured")
 
 
 def usage_of(pid: int) -> Usage:

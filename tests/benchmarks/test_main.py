@@ -76,6 +76,19 @@ def test_it_measures_a_connector_at_rest(tmp_path: Path) -> None:
     assert 0 <= result["cpu_percent"] <= 100 * (os.cpu_count() or 1)
 
 
+def test_it_measures_snapshots_against_replication(tmp_path: Path) -> None:
+    docs = tmp_path / "benchmarks.md"
+    sizes = ("--products", "120", "--customers", "30", "--devices", "2")
+    done = bench("snapshot", *sizes, "--wipe", "--docs", str(docs))
+    result = result_of(done, docs, "snapshot")
+    assert list(result)[:4] == ["docs", "build_seconds", "reading_seconds", "brotli_bytes"]
+    assert result["docs"] == 150
+    assert 0 < result["reading_seconds"] < result["build_seconds"]
+    assert result["nothing_new_bytes"] < 600
+    assert result["changed_bytes"] > result["nothing_new_bytes"]
+    assert all(value > 0 for name, value in result.items() if name.endswith("_ms") and "cpu" not in name)
+
+
 def test_it_says_in_one_line_why_it_cannot_measure(tmp_path: Path) -> None:
     docs = tmp_path / "benchmarks.md"
     done = bench("idle", "--databases", "1", "--docs", str(docs), couch_url="http://admin:secret@127.0.0.1:9")

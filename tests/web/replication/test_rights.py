@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
+import requests
 from flask import Flask
 
 from connector.couch import CouchServer, Database
@@ -93,6 +96,38 @@ def test_it_says_when_couchdb_is_away(settings: Settings, path: str) -> None:
         {"error": "unreachable", "reason": "CouchDB does not answer; try again later"},
     )
     assert answer.headers["Retry-After"] == "10"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_couchdbs_session_cookie_opens_it_until_it_ends(
+    app: Flask, ask: Asking, people: People, settings: Settings, path: str
+) -> None:
+    place = f"/couch/{path_of(ask, NORTH, path)}"
+    form = {"name": "bob", "password": people.passwords["bob"]}
+    signed_in = requests.post(f"{settings.couchdb_address}/_session", json=form, timeout=20)
+    headers = {"Cookie": f"roadbook=x; AuthSession={signed_in.cookies['AuthSession']}"}
+    client = app.test_client(use_cookies=False)
+    assert client.get(place, headers=headers, buffered=True).status_code == 200
+    users = people.installation.server.database("_users")
+    account = users.get("org.couchdb.user:bob")
+    assert account is not None
+    users.put({**account, "password": "another"})
+    people.installation.spoil()
+    assert client.get(place, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("headers", [{"Authorization": "Basic x"}, {"Cookie": "AuthSession=x"}, {"Authorization": "x"}])
+def test_credentials_that_are_none_are_refused(ask: Asking, headers: dict[str, str], path: str) -> None:
+    assert ask(None, path_of(ask, NORTH, path), headers).status_code in (400, 401)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_wrong_password_is_refused(ask: Asking, people: People, path: str) -> None:
+    place = path_of(ask, NORTH, path)
+    name = people.newcomer()
+    wrong = b64encode(f"{name}:wrong".encode()).decode()
+    assert ask(None, place, {"Authorization": f"Basic {wrong}"}).status_code == 401
 
 
 def test_no_caller_inherits_anything_of_another(ask: Asking, catalog: Database) -> None:
