@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from connector.design.deployments import Deployments, time_text
+from connector.design.guarding import put_guards_back, write_guards
 from connector.design.hold import Hold, OnProgress
 from connector.design.live import NEXT, PREVIOUS, LiveServer
 from connector.design.project import Project
@@ -20,6 +21,7 @@ SELDOM = 1.0  # seconds
 
 Document = dict[str, Any]
 OnStep = Callable[[str], None]
+Latecomers = Callable[[Deployment], list[Step]]
 
 
 class Run:
@@ -44,13 +46,26 @@ class Run:
         self._on_step = on_step
         self._saved_at = 0.0
 
-    def carry_out(self, may_be_empty: Collection[str] = ()) -> None:
-        """Bring every step to its end: all indexes first, then the guards, then the views, close together."""
+    def carry_out(self, may_be_empty: Collection[str], latecomers: Latecomers) -> None:
+        """Bring every step to its end; `latecomers` tells of databases that were made in the meantime."""
+        self._all_steps(may_be_empty)
+        while any(step.action == "guard" for step in self.deployment.steps):
+            late = latecomers(self.deployment)
+            if not late:
+                break
+            self.deployment = replace(self.deployment, steps=(*self.deployment.steps, *late))
+            self.deployment = self._deployments.save(self.deployment)
+            self._all_steps(may_be_empty)
+        self._move("finished")
+
+    def _all_steps(self, may_be_empty: Collection[str]) -> None:
+        """All indexes first, then the guards, then what is left and the views, close together."""
         self._create_databases()
         for number, step in self._of("views"):
             if self._server.stages and step.state in ("planned", "staged", "warm", "verified", "kept"):
                 self._stage(number, step, may_be_empty)
-        for number, step in [*self._of("guard"), *self._of("other"), *self._of("views")]:
+        self._guard()
+        for number, step in [*self._of("other"), *self._of("views")]:
             if step.state != "done":
                 self._promote(number, self.deployment.steps[number])
         for number, step in self._of("views"):
@@ -58,14 +73,18 @@ class Run:
                 self._hold.ensure()
                 drop(self._server.database(step.database), step.design + NEXT)
             self._mark(number, "done")
-        self._move("finished")
 
     def put_back(self, ending: State, reason: str) -> list[str]:
         """Undo every step, the last one first; returns what was left alone because somebody else has changed it."""
         self._move("backing_out" if ending == "backed_out" else "rolling_back", reason)
-        problems = []
-        for number in reversed(range(len(self.deployment.steps))):
-            step = self.deployment.steps[number]
+        problems: list[str] = []
+
+        def told(number: int, problem: str | None) -> None:
+            self._hold.ensure()
+            problems.extend([problem] if problem else [])
+            self._mark(number, "back")
+
+        for number, step in reversed([*self._of("other"), *self._of("views")]):
             if step.state == "back":
                 continue
             self._hold.ensure()
@@ -75,8 +94,9 @@ class Run:
             if step.action == "views" and self._server.stages:
                 former = self._deployments.find(str(step.previous.get("sha256"))) if step.previous else None
                 put_previous_back(self._server, self.deployment.id, step, former)
-            problems += [problem] if problem else []
-            self._mark(number, "back")
+            told(number, problem)
+        guards = [(number, step) for number, step in self._of("guard") if step.state != "back"]
+        put_guards_back(self._project.url, self.deployment.id, guards, self._content, told)
         self._move(ending, "; ".join([self.deployment.reason, *problems]).strip("; "))
         return problems
 
@@ -105,10 +125,26 @@ class Run:
             stage(database, step.design + PREVIOUS, live, {"sha256": step.before, "deployment": self.deployment.id})
         self._mark(number, "kept")
 
+    def _guard(self) -> None:
+        """Write the guards that are not there yet."""
+        waiting = [(number, step) for number, step in self._of("guard") if step.state != "done"]
+
+        def told(number: int) -> None:
+            self._hold.ensure()
+            self._mark(number, "done")
+            step, count = self.deployment.steps[number], len(waiting)
+            done = sum(self.deployment.steps[one].state == "done" for one, _ in waiting)
+            self._tell("guarding", step, done, count, None)
+
+        write_guards(self._project, waiting, self._content, self._stamp(), told)
+
+    def _stamp(self) -> Document:
+        deployment = self.deployment
+        return {"deployment": deployment.id, "at": deployment.started_at, "by": deployment.by}
+
     def _promote(self, number: int, step: Step) -> None:
         self._hold.ensure()
-        stamp = {"sha256": step.after, "deployment": self.deployment.id, "at": self.deployment.started_at}
-        promote(self._server, step, self._content(step.after), {**stamp, "by": self.deployment.by})
+        promote(self._server, step, self._content(step.after), {"sha256": step.after, **self._stamp()})
         self._mark(number, "promoted")
         if step.action != "views":
             self._mark(number, "done")
@@ -140,8 +176,3 @@ class Run:
         progress = Progress(self.deployment.id, phase, step.database, step.design, done, total, left, now)
         self._hold.tell(progress)
         self._on_progress(progress)
-
-
-def targets(steps: Iterable[Step]) -> set[tuple[str, str, str | None]]:
-    """What a deployment is after: which content everywhere."""
-    return {(step.database, step.design, step.after) for step in steps}

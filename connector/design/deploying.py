@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
 from connector.design.carrying_out import OnStep
 from connector.design.hold import PATIENCE, Hold, OnProgress
 from connector.design.planning import plan
 from connector.design.project import Project
 from connector.design.reports import Deployment, Plan
-from connector.design.trial import verify_guard
+from connector.design.trial import try_folder
 from connector.design.work import Work
 from connector.errors import DesignError
 
@@ -82,5 +81,7 @@ def _check(planned: Plan, expected: str | None, overwrite: bool) -> None:
 
 
 def _try_out(project: Project, planned: Plan) -> None:
-    for folder in sorted({change.folder for change in planned.changes if change.action == "guard"}):
-        verify_guard(project.url, Path(folder))
+    """Try every folder of which anything changes, in scratch databases; raises DesignError."""
+    changing = {change.database for change in planned.changes if change.changes}
+    for kind in {kind.folder: kind for kind in project.databases(changing).values()}.values():
+        try_folder(project.url, kind.folder, kind.house_rules)

@@ -66,8 +66,12 @@ def _changes(work: list[tuple[str, str, DatabaseKind, list[DesignDocument], floa
         for design in sorted(
             wanted.keys() | {found for found in live if not is_staging(found) and not found.startswith("_")}
         ):
-            change = compare(name, design, live.get(design), wanted.get(design), kind.folder, creates)
-            yield _with_cost(change, server, rate, wanted[design].content) if change.action == "views" else change
+            change = compare(name, design, live, wanted.get(design), kind.folder, creates)
+            yield (
+                _with_cost(change, server, rate, wanted[design].content, len(live))
+                if change.action == "views"
+                else change
+            )
 
 
 def is_staging(design: str) -> bool:
@@ -76,9 +80,10 @@ def is_staging(design: str) -> bool:
 
 
 def compare(
-    database: str, design: str, live: Document | None, wanted: DesignDocument | None, folder: Path, creates: bool
+    database: str, design: str, found: Live, wanted: DesignDocument | None, folder: Path, creates: bool
 ) -> PlannedChange:
     """What has to be done with one design document, without what it costs."""
+    live = found.get(design)
     after = wanted.content if wanted else None
     action = action_of(live, after)
     return PlannedChange(
@@ -92,13 +97,15 @@ def compare(
         creates=creates,
         drift=drift_of(live) if action != "unchanged" else None,
         diff="" if action in ("unchanged", "orphan") else difference(live, after),
+        live=live,
+        kept=found.get(design + PREVIOUS) if action == "views" else None,
     )
 
 
-def _with_cost(change: PlannedChange, server: LiveServer, rate: float, after: Document) -> PlannedChange:
+def _with_cost(change: PlannedChange, server: LiveServer, rate: float, after: Document, designs: int) -> PlannedChange:
     database = server.database(change.database)
     info = database.info()
-    documents = int(info["doc_count"]) if info else 0
+    documents = max(int(info["doc_count"]) - designs, 0) if info else 0
     size = documents * BYTES_A_ROW * len(views_of(after))
     if change.before is not None and server.stages:
         size = max(size, database.index(change.design).size)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Document = dict[str, Any]
@@ -21,7 +21,8 @@ class PlannedChange:
 
     `documents` are to be indexed anew in about `seconds`, which takes `disk_needed` bytes; None is unknown. `before`
     and `after` are the sha256 of contents, None for no document. `creates` says that the database itself is missing,
-    `drift` that somebody changed the live document by hand, and how. `folder` is where the files are.
+    `drift` that somebody changed the live document by hand, and how. `folder` is where the files are; `live` and `kept`
+    are the documents that were found under the name itself and under `__prev`.
     """
 
     database: str
@@ -37,6 +38,8 @@ class PlannedChange:
     creates: bool = False
     drift: str | None = None
     diff: str = ""
+    live: Document | None = field(default=None, repr=False, compare=False)
+    kept: Document | None = field(default=None, repr=False, compare=False)
 
     @property
     def changes(self) -> bool:
@@ -68,7 +71,10 @@ class Plan:
 
     def as_document(self) -> Document:
         """The plan as JSON."""
-        return {"changed": self.changed, "digest": self.digest, **asdict(self)}
+        told = asdict(self)
+        for change in told["changes"]:
+            del change["live"], change["kept"]
+        return {"changed": self.changed, "digest": self.digest, **told}
 
 
 @dataclass(frozen=True)

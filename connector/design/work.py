@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from connector.design.carrying_out import OnStep, Run
 from connector.design.deployments import Deployments
 from connector.design.hold import Hold, OnProgress, TakenOver
-from connector.design.live import PREVIOUS, LiveServer
+from connector.design.live import LiveServer
+from connector.design.planning import plan
 from connector.design.project import Project
-from connector.design.reports import Deployment, Plan, Step
+from connector.design.reports import Deployment, Plan, PlannedChange, Step
 from connector.design.state_documents import StateDocuments
-from connector.errors import CouchUnreachable, DesignError, RoadbookError
+from connector.errors import CouchUnreachable, RoadbookError
 
 
 class Work:
@@ -53,40 +54,39 @@ class Work:
 
     def begin(self, planned: Plan, by: str) -> Run:
         """Put a plan on record with every content that it takes away or brings."""
-        contents = []
-        steps = []
-        for change in planned.changes:
-            if not change.changes:
-                continue
-            database = self._server.database(change.database)
-            live = database.get(change.design) if change.before else None
-            if live is not None and live["_rev"] != change.revision:
-                raise DesignError(f"{change.database}/_design/{change.design}: somebody else deployed there just now")
-            kept = database.get(change.design + PREVIOUS) if change.action == "views" else None
-            contents += [live] if live else []
-            steps.append(
-                Step(
-                    database=change.database,
-                    design=change.design,
-                    action=change.action,
-                    before=change.before,
-                    after=change.after,
-                    revision=change.revision,
-                    stamp=(live or {}).get("deploy"),
-                    previous=(kept or {}).get("deploy"),
-                    documents=change.documents,
-                )
+        return self.run(self.deployments.begin(by, self._steps(change for change in planned.changes if change.changes)))
+
+    def _steps(self, changes: Iterable[PlannedChange]) -> list[Step]:
+        changing = list(changes)
+        contents = {change.before: change.live for change in changing if change.live is not None}
+        for kind in self._project.databases({change.database for change in changing}).values():
+            contents |= {document.sha256: document.content for document in kind.documents()}
+        self.deployments.keep(contents.values())
+        return [
+            Step(
+                database=change.database,
+                design=change.design,
+                action=change.action,
+                before=change.before,
+                after=change.after,
+                revision=change.revision,
+                stamp=(change.live or {}).get("deploy"),
+                previous=(change.kept or {}).get("deploy"),
+                documents=change.documents,
             )
-        databases = {change.database for change in planned.changes if change.changes}
-        for kind in {kind.folder: kind for kind in self._project.databases(databases).values()}.values():
-            contents += [document.content for document in kind.documents()]
-        self.deployments.keep(contents)
-        return self.run(self.deployments.begin(by, steps))
+            for change in changing
+        ]
+
+    def _latecomers(self, deployment: Deployment) -> list[Step]:
+        """Steps for databases that were made meanwhile by a process with older files."""
+        known = {step.database for step in deployment.steps}
+        found = plan(self._project).changes
+        return self._steps(change for change in found if change.changes and change.database not in known)
 
     def carry_out(self, run: Run, may_be_empty: Collection[str]) -> Run:
         """Carry a deployment out; whatever goes wrong puts it back, unless CouchDB is away or another took over."""
         try:
-            run.carry_out(may_be_empty)
+            run.carry_out(may_be_empty, self._latecomers)
         except (CouchUnreachable, TakenOver):
             raise
         except RoadbookError as error:
