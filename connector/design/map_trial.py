@@ -14,6 +14,7 @@ from couchdb import http
 
 from connector.design import scratch
 from connector.design.files import DesignDocument, Document
+from connector.design.server import said
 from connector.errors import DesignError
 
 THROWN = "roadbook: thrown"
@@ -76,7 +77,7 @@ def _put(store: Any, document_id: str, content: Mapping[str, Any], place: Path) 
     try:
         store.save({"_id": document_id, **content, "autoupdate": False})
     except http.HTTPError as error:
-        raise DesignError(f"{place}: CouchDB does not take it: {_said(error)}") from error
+        raise DesignError(f"{place}: CouchDB does not take it: {said(error)}") from error
 
 
 def _rows(store: Any, document_id: str, view: str, place: Path, **parameters: str) -> list[Document]:
@@ -84,7 +85,7 @@ def _rows(store: Any, document_id: str, view: str, place: Path, **parameters: st
     try:
         found: list[Document] = store.resource.get_json(path, limit=MOST_ROWS, **parameters)[2]["rows"]
     except http.HTTPError as error:
-        raise DesignError(f"{place}: view {view} fails over the samples: {_said(error)}") from error
+        raise DesignError(f"{place}: view {view} fails over the samples: {said(error)}") from error
     return found
 
 
@@ -94,7 +95,3 @@ def _check_reduce(rows: Sequence[Document], view: str, place: Path) -> None:
             raise DesignError(
                 f"{place}: the reduce of {view} fails over the samples: {row.get('reason', row['value'])}"
             )
-
-
-def _said(error: http.HTTPError) -> str:
-    return " ".join(str(part) for part in error.args[0]) if isinstance(error.args[0], tuple) else str(error)

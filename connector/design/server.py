@@ -23,6 +23,13 @@ def connect(server_url: str, timeout: float = TIMEOUT) -> Any:
     return server
 
 
+def said(error: http.HTTPError) -> str:
+    """What CouchDB answered: `500 TypeError: x is not defined`."""
+    parts = [part for argument in error.args for part in (argument if isinstance(argument, tuple) else (argument,))]
+    texts = [": ".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in parts]
+    return " ".join(texts)
+
+
 @contextmanager
 def translated(task: str) -> Iterator[None]:
     """Raise Roadbook's own errors in place of couchdb's."""

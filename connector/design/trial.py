@@ -14,7 +14,7 @@ from connector.design import scratch
 from connector.design.files import Document, Fixture, read_fixtures, read_folder, read_samples
 from connector.design.lint import Finding, lint
 from connector.design.map_trial import try_maps
-from connector.design.server import connect, translated
+from connector.design.server import connect, said, translated
 from connector.errors import DesignError
 
 REASON = re.compile(r"[a-z]+(_[a-z]+)*: \S.*", re.DOTALL)  # "code: text for the person who wrote"
@@ -89,7 +89,7 @@ def _judge(store: Any, account: scratch.Account, fixture: Fixture, replicated: b
     try:
         refusal = scratch.write(store.resource, account, body, replicated)
     except http.HTTPError as error:
-        refusal = f"CouchDB's answer {error}"
+        refusal = f"CouchDB's answer {said(error)}"
     found = refusal and refusal.partition(":")[0]
     wanted = fixture.refusal
     if wanted is not None and not house_rules and refusal is not None:
@@ -111,7 +111,9 @@ def _provoke(store: Any, account: scratch.Account, documents: Sequence[Document]
         try:
             rows = resource.post_json("_bulk_docs", body={"docs": some, "new_edits": False})[2]
         except http.HTTPError as error:
-            raise DesignError(f"wrong guard: CouchDB's answer to documents with a spoilt field: {error}") from error
+            raise DesignError(
+                f"wrong guard: CouchDB's answer to documents with a spoilt field: {said(error)}"
+            ) from error
         for row in rows:
             if "error" in row and row["error"] not in REFUSALS:
                 raise DesignError(
