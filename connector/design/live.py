@@ -13,11 +13,10 @@ from typing import Any
 from couchdb import http
 
 from connector.design.server import connect, translated
-from connector.errors import CouchUnreachable, DesignError
+from connector.errors import DesignError
 from connector.settings import split_credentials
 
 NEXT, PREVIOUS = "__next", "__prev"
-SHORT = 1.0  # seconds after which a query that waits for an index is left to itself
 LOOPBACK = ("//127.0.0.1", "//localhost", "//[::1]")
 
 Document = dict[str, Any]
@@ -41,7 +40,6 @@ class LiveServer:
         self.name = split_credentials(url)[0]
         with self.translated():
             self._server = connect(url)
-            self._impatient = connect(url, SHORT)
             self.stages = "embedded" not in (self._server.resource.get_json()[2].get("features") or ())
 
     @contextmanager
@@ -57,7 +55,7 @@ class LiveServer:
 
     def database(self, name: str) -> LiveDatabase:
         """A database by name; nothing is asked."""
-        return LiveDatabase(self, name, self._server.resource(name), self._impatient.resource(name))
+        return LiveDatabase(self, name, self._server.resource(name))
 
     def resource(self, name: str) -> Any:
         """couchdb's resource of a database, for what this package keeps for itself."""
@@ -101,11 +99,10 @@ class LiveServer:
 class LiveDatabase:
     """The design documents of one database."""
 
-    def __init__(self, server: LiveServer, name: str, resource: Any, impatient: Any) -> None:
+    def __init__(self, server: LiveServer, name: str, resource: Any) -> None:
         self.name = name
         self._server = server
         self._resource = resource
-        self._impatient = impatient
 
     def info(self) -> Document | None:
         """The database's information; None if it does not exist."""
@@ -172,16 +169,15 @@ class LiveDatabase:
         size = int((found.get("sizes") or {}).get("file", 0))
         return Index(str(found["signature"]), int(pending.get("total", 0)), bool(found.get("updater_running")), size)
 
-    def ask(self, design: str, view: str) -> bool:
-        """Query a view so that its index is built; False if the answer is not there within a second."""
-        try:
-            with self._server.translated():
-                self._impatient.get_json(["_design", design, "_view", view], limit=1, reduce="false")
-        except CouchUnreachable as error:
-            if isinstance(error.__cause__, TimeoutError):
-                return False
-            raise
-        return True
+    def begin_index(self, design: str, view: str) -> None:
+        """Have the index of a design document built, without waiting for it.
+
+        https://docs.couchdb.org/en/stable/api/ddoc/views.html (`update=lazy`)
+        """
+        with self._server.translated():
+            self._resource.get_json(
+                ["_design", design, "_view", view], limit=1, reduce="false", stable="false", update="lazy"
+            )
 
     def rows(self, design: str, view: str) -> tuple[int, Document | None]:
         """How many rows a view has, and the first one."""

@@ -16,7 +16,7 @@ from connector.design.live import NEXT, PREVIOUS, LiveDatabase, LiveServer
 from connector.design.reports import Step
 from connector.errors import DesignError
 
-SLOWEST_LOOK = 1.0  # seconds between looks at an index that is being built
+FASTEST_LOOK, SLOWEST_LOOK = 0.05, 1.0  # seconds between looks at an index that is being built
 NEARLY = 100  # documents that may be missing when a query is asked to wait for the rest
 STUCK = 180  # seconds without any progress after which an index is given up
 
@@ -42,33 +42,34 @@ def drop(database: LiveDatabase, name: str) -> None:
 def warm(server: LiveServer, database: LiveDatabase, name: str, content: Document, tell: Tell) -> float:
     """Build the index of a staged document and wait for it on every node; returns the seconds it took.
 
-    One query starts it. When that takes long it is left to itself, and `_info` is looked at instead of asking again:
-    queries that wait pile up in CouchDB (https://github.com/medic/cht-core/issues/10231).
-    Raises DesignError if nothing moves.
+    CouchDB is asked to build it, and `_info` is looked at until it is nearly done: queries that wait for an index pile
+    up in CouchDB (https://github.com/medic/cht-core/issues/10231). Raises DesignError if nothing moves.
     """
     views = views_of(content)
+    if not views:
+        return 0.0
     began = moved = time.monotonic()
-    total, least = 0, None
-    while views and not database.ask(name, views[0]):
-        look = 0.1
-        while True:
-            index = database.index(name)
-            total = max(total, index.pending)
-            if least is None or index.pending < least:
-                least, moved = index.pending, time.monotonic()
-            spent = time.monotonic() - began
-            done = total - index.pending
-            tell(done, total, spent / done * index.pending if done else None)
-            if not index.running or index.pending <= NEARLY:
-                break
-            time.sleep(look)
-            look = min(look * 1.5, SLOWEST_LOOK)
-        if time.monotonic() - moved > STUCK:
+    total, least, look = 0, None, FASTEST_LOOK
+    while True:
+        index = database.index(name)
+        total = max(total, index.pending)
+        if index.pending <= NEARLY:
+            break
+        if least is None or index.pending < least:
+            least, moved = index.pending, time.monotonic()
+        elif time.monotonic() - moved > STUCK:
             raise DesignError(f"{database.name}/_design/{name}: CouchDB does not get on with the index; see its log")
-    look = 0.05
-    while views and server.indexing(database.name, name) > NEARLY:
-        time.sleep(look)  # other nodes build theirs by themselves
+        if not index.running:
+            database.begin_index(name, views[0])
+        done, spent = total - index.pending, time.monotonic() - began
+        tell(done, total, spent / done * index.pending if done else None)
+        time.sleep(look)
         look = min(look * 1.5, SLOWEST_LOOK)
+    database.rows(name, views[0])
+    while server.indexing(database.name, name) > NEARLY:
+        time.sleep(SLOWEST_LOOK)  # other nodes build theirs by themselves
+    if total > NEARLY:
+        tell(total, total, 0.0)
     return time.monotonic() - began
 
 
