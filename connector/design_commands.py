@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from connector import design
+from connector.design.pulling import pull
 from connector.design.telling import deployment_text, plan_text, progress_text, status_text
 from connector.errors import RoadbookError
 from connector.settings import read_settings
@@ -135,6 +136,14 @@ def history_command(project: design.Project, limit: int, as_json: bool) -> None:
         click.echo(json.dumps([one.as_document() for one in found], indent=2))
         return
     click.echo("\n".join(map(deployment_text, found)) or "Nothing was deployed yet.")
+
+
+@design_commands.command("pull")
+@click.argument("database")
+@click.pass_obj
+def pull_command(project: design.Project, database: str) -> None:
+    """Write what is deployed in DATABASE into files below --root, where there are none yet."""
+    click.echo("\n".join(str(path) for path in pull(project.url, project.root, database)))
 
 
 def whoever() -> str:

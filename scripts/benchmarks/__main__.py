@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|chaos|prices`."""
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|chaos|prices|design`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, chaos, idle, price_shapes, snapshot, speed
+from benchmarks import burst, chaos, design, idle, price_shapes, snapshot, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -58,6 +58,8 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
         )
     if options.name == "prices":
         return price_shapes.measure(directory, products=options.products, lists=options.lists, sample=options.sample)
+    if options.name == "design":
+        return design.measure(directory, design.Sizes(options.documents, options.databases), wipe=options.wipe)
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
@@ -69,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
     )
-    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|chaos|prices")
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|chaos|prices|design")
     connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
     connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
     connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
@@ -100,6 +102,9 @@ def parser() -> argparse.ArgumentParser:
     of_prices.add_argument("--products", type=positive, default=5000, help="products of each list (default 5000)")
     of_prices.add_argument("--lists", type=positive, default=64, help="price lists (default 64)")
     of_prices.add_argument("--sample", type=positive, default=8, help="lists with a document a price (default 8)")
+    of_design = names.add_parser("design", parents=[common], help="deploying views and guards while they are in use")
+    of_design.add_argument("--documents", type=positive, default=60_000, help="documents to index (default 60000)")
+    of_design.add_argument("--databases", type=positive, default=1000, help="reps' databases (default 1000)")
     return top
 
 

@@ -89,6 +89,15 @@ def test_it_measures_snapshots_against_replication(tmp_path: Path) -> None:
     assert all(value > 0 for name, value in result.items() if name.endswith("_ms") and "cpu" not in name)
 
 
+def test_it_measures_deploys_while_views_and_guards_are_in_use(tmp_path: Path) -> None:
+    docs = tmp_path / "benchmarks.md"
+    done = bench("design", "--documents", "400", "--databases", "12", "--wipe", "--docs", str(docs))
+    result = result_of(done, docs, "design")
+    assert list(result)[:3] == ["query_p99_staged_ms", "query_p99_overwrite_ms", "rollback_ms"]
+    assert all(value > 0 for value in result.values())
+    assert result["fanout_1000_s"] <= result["deploy_1000_s"]
+
+
 def test_it_says_in_one_line_why_it_cannot_measure(tmp_path: Path) -> None:
     docs = tmp_path / "benchmarks.md"
     done = bench("idle", "--databases", "1", "--docs", str(docs), couch_url="http://admin:secret@127.0.0.1:9")
