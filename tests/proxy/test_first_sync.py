@@ -7,11 +7,11 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import brotli
+from tests.proxy.nginx import Nginx
 
 from connector.couch import CouchServer
 from connector.settings import split_credentials
 from local_servers.roadbook import Roadbook
-from tests.proxy.nginx import Nginx
 
 
 def test_a_device_loads_a_snapshot_and_then_what_changed(
