@@ -19,6 +19,16 @@ def test_results_stand_in_the_order_of_the_documents(database):
     ]
 
 
+@pytest.mark.parametrize(("query", "found"), [("", ["1-a"]), ("?latest=true", ["2-b"])])
+def test_a_revision_that_was_followed_by_another_is_given_as_its_latest_if_asked_so(database, query, found):
+    leaf = {"_id": "a", "_rev": "2-b", "_revisions": {"start": 2, "ids": ["b", "a"]}}
+    first = {"_id": "a", "_rev": "1-a", "_revisions": {"start": 1, "ids": ["a"]}}
+    for document in (first, leaf):
+        database("POST", "_bulk_docs", {"docs": [document], "new_edits": False})
+    (result,) = database("POST", f"_bulk_get{query}", {"docs": [{"id": "a", "rev": "1-a"}]}).json()["results"]
+    assert [part["ok"]["_rev"] for part in result["docs"]] == found
+
+
 def test_documents_without_an_id_get_one_each(database):
     results = database("POST", "_bulk_docs", {"docs": [{}, {}]}).json()
     assert len({result["id"] for result in results}) == 2
