@@ -11,6 +11,7 @@ from tests.proxy.nginx import Nginx
 
 from connector.couch import CouchServer
 from connector.settings import split_credentials
+from local_servers.nginx import Nginx
 from local_servers.roadbook import Roadbook
 
 
