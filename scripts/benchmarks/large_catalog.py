@@ -1,4 +1,4 @@
-"""A catalog and customers of any size, the same with every run, about as varied as real ones."""
+"""A catalog and customers of any size, the same with every run, with the fields that real ones have."""
 
 from __future__ import annotations
 
