@@ -55,7 +55,7 @@ TERRITORY_LOOK = 2  # seconds between looks whether somebody changed who sees wh
 VERIFICATION = 24  # hours between comparisons of every copy of a customer with what it should be
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
 READ_AT_ONCE = 500  # rows
-CATALOG_GAP = 60.0  # seconds between two looks at what is copied, after a burst of some: each may take three reads
+CATALOG_GAP = 30.0  # seconds between two looks at what is copied, after a burst of some: each may take three reads
 STOP_PATIENCE = 135  # seconds a thread may take to finish what it has in hand
 
 log = structlog.get_logger()

@@ -11,7 +11,7 @@ import structlog
 from connector.catalog.kinds import PAGED, Kind
 from connector.catalog.paging import after_page, missing
 from connector.catalog.reader import Reader
-from connector.catalog.state import LastPass, Part, Pass, State, States
+from connector.catalog.state import LastPass, Part, Pass, Skipped, State, States
 from connector.catalog.taking import Taker, Took
 from connector.catalog.writing import keys_of
 from connector.couch import CouchServer
@@ -66,7 +66,9 @@ class FullPass:
         )
         if problems:
             log.warning("catalog.incomplete", problems=problems)
-        return replace(state, running=None, last=last, suspect=None, marks={}), datetime.fromisoformat(running.began)
+        kept = {key: each for key, each in state.skipped.items() if is_still_there(each, running.parts)}
+        after = replace(state, running=None, last=last, suspect=None, marks={}, skipped=kept)
+        return after, datetime.fromisoformat(running.began)
 
     def _begun(self, state: State) -> State:
         """The state with a pass under way; one that was begun too long ago is begun anew."""
@@ -81,7 +83,8 @@ class FullPass:
             began = began or at
             counts[kind.entity] = Part(total=total)
         assert began is not None
-        return self._states.save(replace(state, running=Pass(time_text(now), began.isoformat(), counts)))
+        running = Pass(time_text(now), began.isoformat(), counts)
+        return self._states.save(replace(state, running=running, skipped_more=0))
 
     def _page(self, state: State, kind: Kind, taker: Taker, progress: Progress) -> State:
         before = part_of(state, kind)
@@ -127,6 +130,12 @@ def settled(
     if ended:
         log.info("catalog.gone", kind=kind.entity, count=len(ended), ids=sorted(ended)[:10])
     return took + taker.end(kind, ended)
+
+
+def is_still_there(skipped: Skipped, parts: Mapping[str, Part]) -> bool:
+    """Whether what was skipped was shown by the pass; what was not is gone."""
+    part = parts.get(skipped.kind)
+    return part is None or skipped.id in part.seen or skipped.id.removeprefix("?") in part.nameless
 
 
 def part_of(state: State, kind: Kind) -> Part:

@@ -70,7 +70,7 @@ def changed(present: Mapping[str, Any] | None, wanted: Document, newer_only: boo
     """What is to be written in the place of a document; None where there is nothing to change. Pure."""
     if present is None:
         return wanted
-    if newer_only and wanted.get("version", 0) < present.get("version", 0):
+    if newer_only and not present.get("deleted") and wanted.get("version", 0) < present.get("version", 0):
         return None
     kept = {name: present[name] for name in present if name in OWNED or name.startswith(EXTRA)}
     after = {**kept, **wanted}

@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|chaos|prices|design`."""
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|catalog|chaos|prices|design`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, chaos, design, idle, price_shapes, snapshot, speed
+from benchmarks import burst, catalog, chaos, design, idle, price_shapes, snapshot, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -60,6 +60,8 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
         return price_shapes.measure(directory, products=options.products, lists=options.lists, sample=options.sample)
     if options.name == "design":
         return design.measure(directory, design.Sizes(options.documents, options.databases), wipe=options.wipe)
+    if options.name == "catalog":
+        return catalog.measure(directory, items=options.items, customers=options.customers, wipe=options.wipe)
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
@@ -71,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
     )
-    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|chaos|prices|design")
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|catalog|chaos|prices|design")
     connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
     connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
     connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
@@ -93,6 +95,9 @@ def parser() -> argparse.ArgumentParser:
     of_snapshot.add_argument("--products", type=positive, default=18000, help="in the catalog (default 18000)")
     of_snapshot.add_argument("--customers", type=positive, default=5000, help="in the territory (default 5000)")
     of_snapshot.add_argument("--devices", type=positive, default=20, help="new devices by snapshot (default 20)")
+    of_catalog = names.add_parser("catalog", parents=[common], help="what it costs to keep products and customers true")
+    of_catalog.add_argument("--items", type=positive, default=10_000, help="products (default 10000)")
+    of_catalog.add_argument("--customers", type=positive, default=5000, help="customers (default 5000)")
     of_chaos = names.add_parser("chaos", parents=[common], help="everything goes wrong; exit 1 if an order is harmed")
     of_chaos.add_argument("--orders", type=positive, default=500, help="orders and quotes (default 500)")
     of_chaos.add_argument("--seed", type=natural, help="the chance to repeat; by default another one each time")

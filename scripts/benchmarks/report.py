@@ -12,7 +12,7 @@ from typing import Any
 
 from journeys.stage import Stage
 
-NAMES = ("connector", "burst", "idle", "snapshot", "chaos", "prices", "design")  # in the order of their sections
+NAMES = ("connector", "burst", "idle", "snapshot", "catalog", "chaos", "prices", "design")  # in the order of their sections
 INTRODUCTION = """# Benchmarks
 
 `./scripts/bench NAME` measures and rewrites its own section here; do not edit by hand. Everything runs on one machine:

@@ -47,6 +47,15 @@ def test_it_measures_the_connector_against_a_plain_loop(tmp_path: Path) -> None:
     assert result["delayed_baseline_orders_per_s"] < 5, "the sandbox waits 0.2 s before every request"
 
 
+def test_it_measures_the_catalog(tmp_path: Path) -> None:
+    docs = tmp_path / "benchmarks.md"
+    done = bench("catalog", "--items", "1100", "--customers", "20", "--wipe", "--docs", str(docs))
+    result = result_of(done, docs, "catalog")
+    assert (result["nothing_new_reads"], result["nothing_new_writes"]) == (1, 0)
+    assert (result["changed_reads"], result["changed_writes"]) == (2, 50)
+    assert result["first_reads"] <= 12
+
+
 def test_it_measures_a_burst_under_the_documented_limits(tmp_path: Path) -> None:
     docs = tmp_path / "benchmarks.md"
     sizes = ("--orders", "45", "--long-orders", "0", "--single-orders", "12", "--reps", "2")

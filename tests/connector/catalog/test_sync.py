@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from connector.catalog import Catalog, CatalogBusy
 from connector.catalog.claim import Claim
 from connector.identifiers import CATALOG, CONNECTOR, CUSTOMERS, customers_database
+from connector.steps import CatalogStep, observers
 from tests.connector.catalog.conftest import TERRITORY, Copies
 from tests.couch_design.guards import schema_of
 
@@ -329,3 +331,44 @@ def test_a_new_territory_gets_what_is_there(copies: Copies) -> None:
     copies.catalog().sync()
     database = customers_database(TERRITORY)
     assert len(list(copies.server.database(database).starting_with("customer:"))) == 8
+
+
+class Interrupted(BaseException):
+    """Stands for the death of the process."""
+
+
+def interrupt_at(step: CatalogStep, times: int) -> Callable[[Any, tuple[str, ...]], None]:
+    left = [times]
+
+    def observe(reached: Any, documents: tuple[str, ...]) -> None:
+        if reached is step:
+            left[0] -= 1
+            if not left[0]:
+                raise Interrupted(step)
+
+    return observe
+
+
+@pytest.mark.parametrize("step", [CatalogStep.PAGE_READ, CatalogStep.PAGE_WRITTEN, CatalogStep.PAGE_RECORDED])
+def test_a_pass_that_is_broken_off_at_any_page_goes_on_there(copies: Copies, step: CatalogStep) -> None:
+    copies.sandbox.control("POST", "grow", {"Item": 1500})
+    pages = 0
+    for times in (1, 2, 2):  # Item, Item again or its second page, and so on
+        observer = interrupt_at(step, times)
+        observers.append(observer)
+        try:
+            copies.catalog().sync()
+        except Interrupted:
+            running = copies.state.running
+            assert running is not None
+            now = sum(part.pages for part in running.parts.values())
+            assert now >= pages
+            pages = now
+        finally:
+            observers.remove(observer)
+    copies.catalog().sync()
+    assert len(list(copies.server.database(CATALOG).starting_with("product:"))) == 1512
+    assert len(list(copies.server.database(CUSTOMERS).starting_with("customer:"))) == 8
+    before = copies.sequences()
+    copies.catalog().sync(full=True)
+    assert copies.sequences() == before
