@@ -1,0 +1,46 @@
+"""Facts: the master copy says what a customer is, the territory's copy whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from connector.couch import CouchServer
+from connector.facts import FactReader
+from connector.identifiers import CUSTOMERS, customers_database
+from connector.provisioning import add_rep, install
+from connector.records import Order
+from connector.servers import admin_server
+from connector.settings import Settings
+from tests.connector.samples import order
+from tests.web.ledger_rows import pinned
+
+AERO = {"type": "customer", "schema": 1, "quickbooks_id": "58", "name": "Café Ærø"}
+
+
+def test_an_order_is_judged_by_the_master_copy_of_its_customer(couch: CouchServer, settings: Settings) -> None:
+    server = admin_server(settings)
+    install(server, settings)
+    bob = add_rep(server, "bob", "north").rep
+    master, north = server.database(CUSTOMERS), server.database(customers_database("north"))
+    for key, in_master, in_north in (
+        ("customer:1", {"active": True}, {"active": False}),  # the territory's copy is late
+        ("customer:2", {"active": True}, None),  # another territory's
+        ("customer:3", None, {"active": True}),  # the master was not filled yet
+        ("customer:4", None, None),
+    ):
+        for database, changes in ((master, in_master), (north, in_north)):
+            if changes is not None:
+                database.put({"_id": key, **AERO, **changes})
+    found = {}
+    for key in ("customer:1", "customer:2", "customer:3", "customer:4"):
+        document: dict[str, Any] = order(customer={"id": key, "name": "Café Ærø"})
+        row = replace(pinned(document), rep=bob)
+        [facts] = FactReader(server, "USD").read([(row, Order.model_validate(document))])
+        found[key] = (facts.customer and facts.customer["active"], facts.elsewhere)
+    assert found == {
+        "customer:1": (True, False),
+        "customer:2": (True, True),
+        "customer:3": (True, False),
+        "customer:4": (None, False),
+    }
