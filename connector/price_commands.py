@@ -54,7 +54,8 @@ def import_command(
     products = Products(catalog.starting_with("product:"))
     if not len(products):
         raise RoadbookError("the catalog has no products: run `roadbook catalog sync` first")
-    collected = Collector(products, name).add_all(rows_of(file, COLUMNS))
+    rows = rows_of(file, COLUMNS)
+    collected = Collector(products, name).add_all(rows, lambda count: click.echo(f"{count} rows read", err=True))
     settle(collected.problems, collected.rows, skip_bad)
     lists = PriceLists(catalog)
     written = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ COLUMNS = {
     **dict.fromkeys(("from", "from_quantity", "quantity", "minimum"), "from"),
     **dict.fromkeys(("visible", "visibility"), "visible"),
 }
+PROGRESS = 50_000  # rows
 WAYS = ("product", "id", "sku", "name")
 
 Subject = tuple[str, str]  # ("product", QuickBooks' id) or ("rule", category path or "*")
@@ -109,10 +110,16 @@ class Collector:
         self._categories = products.categories()
         self._ids: dict[str, str] = {}
 
-    def add_all(self, rows: Iterable[tuple[int, Mapping[str, str] | str]]) -> Collected:
-        """Take every row of a file."""
+    def add_all(
+        self,
+        rows: Iterable[tuple[int, Mapping[str, str] | str]],
+        progress: Callable[[int], None] = lambda count: None,
+    ) -> Collected:
+        """Take every row of a file; `progress` hears the number of rows after each 50,000."""
         for line, cells in rows:
             self.collected.rows += 1
+            if self.collected.rows % PROGRESS == 0:
+                progress(self.collected.rows)
             try:
                 self._add(line, cells)
             except ValueError as error:
