@@ -1,1 +1,1 @@
-"""Benchmarks of the connector: speed against a plain loop, a burst under QuickBooks' limits, many idle databases."""
+"""Benchmarks: speed against a plain loop, a burst under limits, many idle databases, chaos, first syncs of devices."""

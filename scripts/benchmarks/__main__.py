@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|catalog|chaos|prices|design`."""
+"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|catalog|chaos|prices|design|first-sync`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, catalog, chaos, design, idle, price_shapes, snapshot, speed
+from benchmarks import burst, catalog, chaos, design, first_sync_report, idle, price_shapes, snapshot, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -62,6 +62,11 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
         return design.measure(directory, design.Sizes(options.documents, options.databases), wipe=options.wipe)
     if options.name == "catalog":
         return catalog.measure(directory, items=options.items, customers=options.customers, wipe=options.wipe)
+    if options.name == "first-sync":
+        from benchmarks import first_sync  # Playwright is there after ./scripts/setup --tests only
+
+        of_devices = first_sync_report.Sizes(options.products, options.customers, options.rounds)
+        return first_sync.measure(directory, of_devices, wipe=options.wipe)
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
@@ -73,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="bench", description="Measures Roadbook on this machine; see docs/benchmarks.md."
     )
-    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|catalog|chaos|prices|design")
+    names = top.add_subparsers(dest="name", required=True, metavar="connector|burst|idle|snapshot|catalog|chaos|prices|design|first-sync")
     connector = names.add_parser("connector", parents=[common], help="latency at rest, throughput against a plain loop")
     connector.add_argument("--orders", type=positive, default=600, help="orders of each throughput run (default 600)")
     connector.add_argument("--slow-loop", type=positive, default=100, help="saved by the slow loop (default 100)")
@@ -110,6 +115,10 @@ def parser() -> argparse.ArgumentParser:
     of_design = names.add_parser("design", parents=[common], help="deploying views and guards while they are in use")
     of_design.add_argument("--documents", type=positive, default=60_000, help="documents to index (default 60000)")
     of_design.add_argument("--databases", type=positive, default=1000, help="reps' databases (default 1000)")
+    of_devices = names.add_parser("first-sync", parents=[common], help="a new device's first sync, in Chromium")
+    of_devices.add_argument("--products", type=positive, default=18000, help="products (default 18000)")
+    of_devices.add_argument("--customers", type=positive, default=5000, help="customers (default 5000)")
+    of_devices.add_argument("--rounds", type=positive, default=3, help="times each cell is run (default 3)")
     return top
 
 

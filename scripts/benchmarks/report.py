@@ -12,7 +12,7 @@ from typing import Any
 
 from journeys.stage import Stage
 
-NAMES = ("connector", "burst", "idle", "snapshot", "catalog", "chaos", "prices", "design")  # in the order of their sections
+NAMES = ("connector", "burst", "idle", "snapshot", "catalog", "chaos", "prices", "design", "first-sync")  # in the order of their sections
 INTRODUCTION = """# Benchmarks
 
 `./scripts/bench NAME` measures and rewrites its own section here; do not edit by hand. Everything runs on one machine:
@@ -77,7 +77,7 @@ def keep(report: Report, path: Path) -> None:
 
 def with_section(text: str, name: str, section: str) -> str:
     """The file's text with one section replaced or added; the sections stand in the order of NAMES."""
-    found = re.split(r"(?m)^## (\w+)\n", text)
+    found = re.split(r"(?m)^## ([\w-]+)\n", text)
     sections = {heading: f"## {heading}\n{body}" for heading, body in zip(found[1::2], found[2::2], strict=True)}
     sections[name] = section
     ordered = [sections[each] for each in NAMES if each in sections]

@@ -107,6 +107,20 @@ def test_it_measures_deploys_while_views_and_guards_are_in_use(tmp_path: Path) -
     assert result["fanout_1000_s"] <= result["deploy_1000_s"]
 
 
+def test_it_measures_first_syncs_in_chromium(tmp_path: Path) -> None:
+    pytest.importorskip("playwright", reason="Playwright is not installed: ./scripts/setup --tests")
+    docs = tmp_path / "benchmarks.md"
+    sizes = ("--products", "300", "--customers", "120", "--rounds", "1")
+    done = bench("first-sync", *sizes, "--wipe", "--docs", str(docs))
+    result = result_of(done, docs, "first-sync")
+    wanted = ["usable_ms", "plain_ms", "ratio", "usable_4g_ms", "plain_4g_ms", "ratio_4g", "long_tasks"]
+    assert list(result)[:9] == [*wanted, "incremental_50_ms", "nothing_new_requests"]
+    assert 0 < result["first_page_ms"] <= result["usable_ms"]
+    assert result["ratio"] == pytest.approx(result["plain_ms"] / result["usable_ms"], rel=0.05)
+    assert result["nothing_new_requests"] == 1
+    assert result["plain_nothing_new_requests"] > 1
+
+
 def test_it_says_in_one_line_why_it_cannot_measure(tmp_path: Path) -> None:
     docs = tmp_path / "benchmarks.md"
     done = bench("idle", "--databases", "1", "--docs", str(docs), couch_url="http://admin:secret@127.0.0.1:9")

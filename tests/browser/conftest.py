@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from connector.couch import CouchServer
-from connector.settings import split_credentials
+from connector.provisioning import Added, add_rep, install
+from connector.servers import admin_server
+from connector.settings import Settings, split_credentials
 from local_servers import app_build
 from local_servers.chromium import chromium_program
 from local_servers.nginx import Nginx, nginx_program
-from local_servers.roadbook import Rep, Roadbook
+from local_servers.roadbook import Roadbook
 from tests.browser.devices import Devices
 from tests.browser.site import Site
 
@@ -35,14 +37,15 @@ def playwright() -> Iterator[sync_api.Playwright]:
 
 
 @pytest.fixture
-def bob(roadbook: Roadbook) -> Rep:
+def bob(settings: Settings) -> Added:
     """Bob, a rep of the territory north, on a server where Roadbook is installed."""
-    roadbook.install()
-    return roadbook.add_rep("bob", "north")
+    admin = admin_server(settings)
+    install(admin, settings)
+    return add_rep(admin, "bob", "north")
 
 
 @pytest.fixture
-def site(couch: CouchServer, bob: Rep, roadbook: Roadbook, built_app: Path, tmp_path: Path) -> Iterator[Site]:
+def site(couch: CouchServer, bob: Added, roadbook: Roadbook, built_app: Path, tmp_path: Path) -> Iterator[Site]:
     """One origin for everything: the app at /app/, CouchDB at /couch/, the console behind the rest."""
     if nginx_program() is None:
         pytest.skip("nginx is not installed (./scripts/setup --tests installs nginx-light)")

@@ -51,7 +51,7 @@ class Device:
 
     def sign_in(self, name: str | None = None, password: str | None = None) -> Self:
         """Sign in at CouchDB, as the site's rep unless somebody else is named."""
-        person = {"name": name or self.site.rep.account, "password": password or self.site.rep.password}
+        person = {"name": name or self.site.rep.account, "password": password or str(self.site.rep.password)}
         script = """async (person) => (await fetch('/couch/_session', {
           method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(person)})).status"""
         assert self.page.evaluate(script, person) == 200

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.couch import CouchServer, Database
+from connector.provisioning import Added
 from local_servers.nginx import Nginx
 from local_servers.process import Child
-from local_servers.roadbook import Rep
 
 CATALOG = "catalog"
 TERRITORY = "customers-north"
@@ -23,7 +23,7 @@ class Site:
     proxy: Nginx
     couch: CouchServer
     console: Child
-    rep: Rep
+    rep: Added
     admin: tuple[str, str]
 
     @property

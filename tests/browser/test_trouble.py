@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 from playwright.sync_api import Request, Route
 
-from local_servers.roadbook import Roadbook
+from connector.provisioning import install
+from connector.servers import admin_server
+from connector.settings import Settings
 from tests.browser.devices import Device, Devices
 from tests.browser.identical import expect_identical
-from tests.browser.site import TERRITORY, Site, product
+from tests.browser.site import TERRITORY, Document, Site, product
 
 STORED = """async () => {
   const request = (asked) => new Promise((resolve, reject) => {
@@ -26,7 +29,38 @@ STORED = """async () => {
   }
   return found.join('\\n');
 }"""
-SLOW = {"offline": False, "latency": 20, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
+SLOW, FAST = 20_000, -1  # bytes a second
+
+
+class Network:
+    """Chromium's own throttle before one page and its worker; any change lets go of what is under way."""
+
+    def __init__(self, device: Device) -> None:
+        self._session = device.context.new_cdp_session(device.page)
+        self._session.send("Network.enable")
+
+    def set(self, speed: int) -> None:
+        """Let so many bytes a second through."""
+        conditions = {"latency": 0, "downloadThroughput": speed, "uploadThroughput": FAST}
+        self._session.send("Network.emulateNetworkConditions", {"offline": False, **conditions})
+
+
+def long_products(count: int) -> list[Document]:
+    """Products whose descriptions do not compress, so that a snapshot of them takes a while."""
+    return [
+        product(number, description="".join(sha256(f"{number} {part}".encode()).hexdigest() for part in range(4)))
+        for number in range(count)
+    ]
+
+
+def begin_slowly(device: Device) -> Network:
+    """Begin a first sync that takes half a minute; the first block has come and is stored."""
+    network = Network(device)
+    network.set(SLOW)
+    device.page.evaluate("() => { window.syncing = replica.sync(); window.syncing.catch(() => {}); }")
+    device.page.wait_for_function("() => progress.length > 0")
+    device.page.wait_for_function(f"async () => (await ({STORED})()).includes('Product 00001')")
+    return network
 
 
 def bodies(device: Device) -> list[Request]:
@@ -37,13 +71,9 @@ def bodies(device: Device) -> list[Request]:
 
 
 def test_a_browser_that_is_killed_in_the_middle_of_storing_goes_on(site: Site, devices: Devices) -> None:
-    site.write([product(number, description=f"{number * 7919 % 104729:x}" * 40) for number in range(4000)])
+    site.write(long_products(4000))
     phone = devices.new().sign_in().open()
-    network = phone.context.new_cdp_session(phone.page)
-    network.send("Network.enable")
-    network.send("Network.emulateNetworkConditions", SLOW)
-    phone.page.evaluate("() => { replica.sync().catch(() => {}); }")
-    phone.page.wait_for_function("() => progress.length > 1")
+    begin_slowly(phone)
     phone.kill9()
 
     phone.start().open()
@@ -71,15 +101,29 @@ def test_a_body_that_is_cut_is_not_taken_for_the_whole(site: Site, devices: Devi
     expect_identical(phone, site)
 
 
+def test_what_is_stored_is_not_fetched_again_when_the_network_goes_before_the_checkpoint(
+    site: Site, devices: Devices
+) -> None:
+    site.write([product(number) for number in range(300)])
+    phone = devices.new().sign_in().open()
+    phone.context.route("**/_changes*", lambda route: route.abort("internetdisconnected"), times=1)
+    asked = bodies(phone)
+    assert phone.refused("sync")["name"] == "Unreachable"
+    site.write([product(300)])
+    assert phone.call("sync")["pulled_by"] == "snapshot"
+    assert len(asked) == 1
+    expect_identical(phone, site)
+
+
 def test_a_database_that_was_made_anew_replaces_the_base_and_keeps_the_edit(
-    site: Site, devices: Devices, roadbook: Roadbook
+    site: Site, devices: Devices, settings: Settings
 ) -> None:
     site.write([product(number) for number in range(300)])
     phone = devices.new().sign_in(*site.admin).open(writable=True)
     phone.call("sync")
     phone.call("put", {"_id": "product:own", "type": "product", "name": "Made here"})
     site.couch.delete_database("catalog")
-    roadbook.install()
+    install(admin_server(settings), settings)
     site.write([product(number, note="again") for number in range(100)])
 
     assert phone.call("sync")["pulled_by"] == "snapshot"
@@ -159,18 +203,32 @@ def test_two_tabs_share_one_replica(site: Site, devices: Devices) -> None:
     assert phone.call("sync")["documents"] == 0
 
 
-def test_it_is_usable_while_the_snapshot_arrives(site: Site, devices: Devices) -> None:
-    site.write([product(number, description=f"{number * 7919 % 104729:x}" * 40) for number in range(4000)])
+def test_a_tab_that_opens_during_a_first_sync_has_everything_when_it_ends(site: Site, devices: Devices) -> None:
+    site.write(long_products(4000))
     phone = devices.new().sign_in().open()
-    network = phone.context.new_cdp_session(phone.page)
-    network.send("Network.enable")
-    network.send("Network.emulateNetworkConditions", SLOW)
+    network = begin_slowly(phone)
+    first = phone.page
+    phone.page = phone.context.new_page()
+    phone.page.goto(first.url)
+    phone.open()
+    assert 0 < phone.call("list")["total"] < 4000
     phone.page.evaluate("() => { window.syncing = replica.sync(); }")
+    network.set(FAST)
+    first.evaluate("() => syncing")
+    phone.page.evaluate("() => syncing")
+    assert phone.call("list")["total"] == 4000
+    expect_identical(phone, site)
+
+
+def test_it_is_usable_while_the_snapshot_arrives(site: Site, devices: Devices) -> None:
+    site.write(long_products(4000))
+    phone = devices.new().sign_in().open()
+    network = begin_slowly(phone)
     page = phone.page.evaluate("() => replica.ready")
     assert (page["documents"][0]["name"], len(page["documents"])) == ("Product 00001", 50)
     assert phone.call("search", "00007")["total"] == 1
     assert phone.call("status")["stage"] == "first sync"
-    network.send("Network.emulateNetworkConditions", {**SLOW, "downloadThroughput": -1})
+    network.set(FAST)
     phone.page.evaluate("() => syncing")
     assert phone.call("status")["stage"] == "ready"
     shares = phone.page.evaluate("() => progress.map(({documents, documents_total}) => [documents, documents_total])")

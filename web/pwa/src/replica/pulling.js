@@ -1,5 +1,5 @@
 // Brings what is new on the server into an overlay: the delta in one request, or ordinary replication.
-import {ofReplication} from './errors.js';
+import {ofReplication, ServerTrouble} from './errors.js';
 import {BATCH} from './taking.js';
 
 /** Ordinary replication runs this often besides the delta: it moves PouchDB's own checkpoint along. */
@@ -14,23 +14,42 @@ export class NewGeneration extends Error {
  * Pull by delta. Resolves to how many documents came, or to null where the server has no delta.
  * Rejects with NewGeneration when the base is of no use any more.
  */
-export async function pullDelta(overlay, service) {
+export async function pullDelta(overlay, {service, remote}) {
   let documents = 0;
   for (;;) {
     const {sequence, generation} = await overlay.position();
     if (sequence === undefined) return null;
-    const page = await service.delta(sequence);
+    const page = await service.delta(sequence).catch((error) => {
+      if (error instanceof ServerTrouble) return null; // ordinary replication does without it
+      throw error;
+    });
     if (!page) return null;
     if (generation && page.generation !== generation) throw new NewGeneration();
     const changed = page.results.filter(({id}) => !id.startsWith('_design/'));
     documents += changed.length;
     // This order makes it safe to be killed: what is not on record as read is read again.
-    await overlay.write(changed.flatMap(({leaves}) => leaves));
+    await overlay.write(changed.filter((each) => !hasAttachments(each)).flatMap(({leaves}) => leaves));
+    const apart = changed.filter(hasAttachments).map(({id}) => id);
+    if (apart.length) await pullOnly(overlay, remote, apart);
     if (changed.length) await overlay.catchUp();
     if (page.last_sequence !== sequence || !generation) {
       await overlay.movePosition({sequence: page.last_sequence, generation: page.generation});
     }
     if (!page.pending || page.last_sequence === sequence) return documents;
+  }
+}
+
+// A delta holds stubs of attachments only, which PouchDB cannot store without the attachment itself.
+function hasAttachments({leaves}) {
+  return leaves.some(({_attachments}) => _attachments);
+}
+
+/** Pull these documents with their attachments. */
+export async function pullOnly(overlay, remote, ids) {
+  try {
+    await overlay.pouch.replicate.from(remote, {doc_ids: ids, checkpoint: false, batch_size: BATCH});
+  } catch (error) {
+    throw ofReplication(error, remote.name);
   }
 }
 

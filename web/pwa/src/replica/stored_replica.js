@@ -32,7 +32,9 @@ export class StoredReplica {
     this.remote = new Database(remote, {skip_setup: true, ...(fetch && {fetch})});
     this.tell = tell;
     this.overlay = null;
-    this.syncing = null;
+    this.syncing = null; // the promise of a sync that runs or waits for its turn
+    this.running = false; // whether it runs
+    this.following = Promise.resolve();
     this.shown = false;
     this.lastSync = null;
     this.deltaAbsent = false; // until the page is loaded again
@@ -43,21 +45,36 @@ export class StoredReplica {
   // ---- reading ----------------------------------------------------------------------------------------------------
 
   async get({id, conflicts = false}) {
-    return (await this.overlay?.get(id, {conflicts})) ?? null;
+    return this.#read(null, (overlay) => overlay.get(id, {conflicts}));
   }
 
   /** A page: {documents, total, from}. */
   async list({prefix = this.options.prefix, from = 0, limit = PAGE} = {}) {
-    return this.#page(this.overlay?.listing.page(prefix, from, limit), from);
+    return this.#page(from, (listing) => listing.page(prefix, from, limit));
   }
 
   async search({text, prefix = this.options.prefix, limit = PAGE}) {
-    return this.#page(this.overlay?.listing.search(prefix, text, limit), 0);
+    return this.#page(0, (listing) => listing.search(prefix, text, limit));
   }
 
-  async #page(found, from) {
-    if (!found) return {documents: [], total: 0, from};
-    return {documents: await this.overlay.documents(found.ids), total: found.total, from};
+  #page(from, find) {
+    return this.#read({documents: [], total: 0, from}, async (overlay) => {
+      const {ids, total} = find(overlay.listing);
+      return {documents: await overlay.documents(ids), total, from};
+    });
+  }
+
+  /** Read from the overlay in use; another tab may just have put another one in its place. */
+  async #read(nothing, read) {
+    const {overlay} = this;
+    if (!overlay) return nothing;
+    try {
+      return await read(overlay);
+    } catch (error) {
+      await this.#follow();
+      if (this.overlay === overlay) throw error;
+      return read(this.overlay);
+    }
   }
 
   async status() {
@@ -105,12 +122,15 @@ export class StoredReplica {
 
   /** Push, then pull; the first time everything. Whoever calls while a sync runs gets that sync's result. */
   sync() {
-    this.syncing ??= inTurn(this.#turn('sync'), () => this.#sync()).finally(() => { this.syncing = null; });
+    this.syncing ??= inTurn(this.#turn('sync'), async () => {
+      await this.#follow(); // another tab may have gone on
+      this.running = true;
+      return this.#sync().finally(() => { this.running = false; });
+    }).finally(() => { this.syncing = null; });
     return this.syncing;
   }
 
   async #sync() {
-    await this.#follow(); // another tab may have gone on
     const {current} = await this.storage.state();
     let result = {pulled_by: null, documents: 0};
     if (!current) result = await this.#renew();
@@ -129,7 +149,7 @@ export class StoredReplica {
     try {
       const {replicated_at = 0} = await this.overlay.position();
       if (!this.deltaAbsent) {
-        const documents = await pullDelta(this.overlay, this.service);
+        const documents = await pullDelta(this.overlay, this);
         if (documents !== null && now - replicated_at < REPLICATION_EVERY) return {pulled_by: 'delta', documents};
         this.deltaAbsent = documents === null;
       }
@@ -271,7 +291,13 @@ export class StoredReplica {
   }
 
   /** Use what is in use according to the storage: another tab may have switched, or have written. */
-  async #follow() {
+  #follow() {
+    this.following = this.following.then(() => this.#followNow(), () => this.#followNow());
+    return this.following;
+  }
+
+  async #followNow() {
+    if (this.running) return; // then it is this one that others follow
     const {current, next} = await this.storage.state();
     const record = current ?? next;
     if (!record) return;
@@ -279,6 +305,10 @@ export class StoredReplica {
       const before = this.overlay;
       await this.#use(this.#overlay(record));
       await before?.close();
+    } else if (this.overlay.record.phase !== record.phase) { // another tab has stored the rest
+      this.overlay.record = record;
+      await this.overlay.load(() => this.#appeared());
+      this.tell('change', {ids: null});
     } else if ((await this.overlay.catchUp()).length) {
       this.tell('change', {ids: null});
     }

@@ -56,7 +56,9 @@ async function download(overlay, service, tell, onBlock) {
 async function follow(overlay, remote) {
   const {pouch, record} = overlay;
   try {
-    if (record.apart?.length) await pouch.replicate.from(remote, {doc_ids: record.apart, batch_size: BATCH});
+    if (record.apart?.length) {
+      await pouch.replicate.from(remote, {doc_ids: record.apart, checkpoint: false, batch_size: BATCH});
+    }
     const {last_seq} = await pouch.replicate.from(remote, {since: record.sequence, batch_size: BATCH});
     await overlay.catchUp();
     await overlay.movePosition({sequence: last_seq, generation: record.generation, replicated_at: Date.now()});
