@@ -79,6 +79,11 @@ class Settings(BaseModel):
         pattern=r"^(off|([01][0-9]|2[0-3]):[0-5][0-9])$",
         description="When the nightly reconciliation runs, as HH:MM in UTC, or `off`.",
     )
+    roadbook_drift_check_at: str = Field(
+        "03:30",
+        pattern=r"^(off|([01][0-9]|2[0-3]):[0-5][0-9])$",
+        description="When the design documents are compared with the files, as HH:MM in UTC, or `off`.",
+    )
     roadbook_lease_seconds: float = Field(
         30,
         ge=2,

@@ -18,7 +18,9 @@ from connector.connections import connected_realm, connection_of
 from connector.couch import CouchServer
 from connector.cursors import Cursors
 from connector.dead_letters import DeadLetters
+from connector.design import COUCH_DESIGN, Project
 from connector.doorbell import Doorbell
+from connector.drift import DriftCheck
 from connector.errors import CouchError
 from connector.facts import FactReader
 from connector.identifiers import CONNECTOR
@@ -48,7 +50,7 @@ from connector.watching import Feed, Watch
 
 FAST_SWEEP = 5  # seconds between sweeps while the server has no doorbell
 DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
-NIGHTLY_LOOK = 60  # seconds between looks whether the nightly reconciliation is due
+NIGHTLY_LOOK = 60  # seconds between looks whether something nightly is due
 TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
 TERRITORY_LOOK = 2  # seconds between looks whether somebody changed who sees which customer
@@ -104,7 +106,9 @@ class Term:
         self._sweep = Sweep(admin, Registry(self._database), checkpoints, self._readers.news)
         self._doorbell = Doorbell(bell, self._readers.news, self._opened, self._done)
         self._nightly = Nightly(settings.roadbook_reconcile_at, server, connection.gateway)
-        self._watches = self._new_watches(server) if connection.realm else {}
+        self._watchesproject = Project(COUCH_DESIGN, admin.url_with_credentials)
+        self._drift_check = DriftCheck(settings.roadbook_drift_check_at, project, server)
+        self._watch = self._new_watches(server) if connection.realm else {}
         distribution = Distribution(server, settings.roadbook_new_customers, admin, settings.roadbook_lease_seconds)
         self._territories = Following(self._database, distribution, self._done)
 
@@ -150,7 +154,8 @@ class Term:
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
         scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
         scheduler.add_job(self._territories.look, "interval", seconds=TERRITORY_LOOK)
-        scheduler.add_job(self._territories.verify, "interval", hours=VERIFICATION, next_run_time=datetime.now(UTC))
+        scheduler.add_job(self._territories.verify, "interval",scheduler.add_job(self._drift_check.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
+        if hours=VERIFICATION, next_run_time=datetime.now(UTC))
         for watch in self._watches.values() if self._settings.roadbook_watch_minutes else ():
             scheduler.add_job(watch.wanted, "interval", minutes=self._settings.roadbook_watch_minutes)
         return scheduler

@@ -10,6 +10,7 @@ from connector.catalog import State, States
 from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
 from connector.cursors import Cursor, Cursors
+from connector.drift import LastDriftCheck, last_drift_check
 from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
@@ -68,6 +69,7 @@ class Overview:
     reconciliation: LastReconciliation | None
     looks: list[Cursor]
     copies: list[State]
+    drift: LastDriftCheck | None
 
 
 def overview(server: CouchServer) -> Overview:
@@ -86,6 +88,7 @@ def overview(server: CouchServer) -> Overview:
         reconciliation=last_reconciliation(server),
         looks=Cursors(database).list(),
         copies=States(database).list(),
+        drift=last_drift_check(server),
     )
 
 

@@ -43,6 +43,7 @@ def test_it_reads_what_is_given_and_fills_in_the_rest() -> None:
         ({"ROADBOOK_RECONCILE_AT": "2:30"}, "ROADBOOK_RECONCILE_AT"),
         ({"ROADBOOK_RECONCILE_AT": "24:00"}, "ROADBOOK_RECONCILE_AT"),
         ({"ROADBOOK_RECONCILE_AT": "02:30Z"}, "ROADBOOK_RECONCILE_AT"),
+        ({"ROADBOOK_DRIFT_CHECK_AT": "3:30"}, "ROADBOOK_DRIFT_CHECK_AT"),
         ({"ROADBOOK_CURRENCY": "dollars"}, "ROADBOOK_CURRENCY"),
         ({"ROADBOOK_SWEEP_MINUTES": "0"}, "ROADBOOK_SWEEP_MINUTES"),
         ({"ROADBOOK_LEASE_SECONDS": "nan"}, "ROADBOOK_LEASE_SECONDS"),

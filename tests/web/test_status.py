@@ -13,6 +13,8 @@ from connector.catalog import Skipped, State, States
 from connector.catalog.state import LastPass
 from connector.cursors import Cursor, Cursors
 from connector.dead_letters import DeadLetters, dead_letter
+from connector.drift import RECORD
+from connector.identifiers import OPS
 from connector.quickbooks import this_month
 from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Tally
@@ -36,6 +38,7 @@ def test_it_says_what_is_missing_and_what_is_unknown_on_a_fresh_installation(sig
     assert "Reconciliation with QuickBooks none on record" in text
     assert "Looks at QuickBooks none yet" in text
     assert "Products and customers none yet" in text
+    assert "Design documents never compared" in text
     assert "None: every order that reached the server is in QuickBooks." in text
     assert "Dead letters 0" in text
     assert "badge posted" not in html
@@ -162,3 +165,23 @@ def test_it_says_what_of_the_catalog_was_skipped_and_why(signed_in: SignIns, led
     assert "1 skipped" in text and "all read 2 h ago" in text
     assert "its price, &#39;twelve&#39;, is no number" in html
     assert "<b>board" not in html
+
+
+@pytest.mark.parametrize(
+    ("findings", "expected", "badge"),
+    [
+        ([], "Design documents as the files say", "posted"),
+        (["ops/_design/guard was changed by hand"], "Design documents 1 differ", "parked"),
+    ],
+)
+def test_it_shows_what_the_last_drift_check_found(
+    signed_in: SignIns, findings: list[str], expected: str, badge: str
+) -> None:
+    ops = signed_in.people.installation.server.database(OPS)
+    former = ops.get(RECORD) or {}
+    body = {"type": "design_drift", "schema": 1, "at": time_text(NOON), "compared": 7}
+    ops.put({**former, **body, "_id": RECORD, "count": len(findings), "findings": findings})
+    html = signed_in("olga").get("/status").text
+    assert expected in text_of(html) and f"badge {badge}" in html
+    assert all(finding in text_of(html) for finding in findings)
+    ops.delete(RECORD, str((ops.get(RECORD) or {})["_rev"]))

@@ -13,7 +13,8 @@ from connector.couch import CouchServer
 from connector.design import Project, accept, content_sha256, deploy, history, plan, rollback, status
 from connector.design.hold import Interrupted
 from connector.errors import CouchUnreachable, DesignError
-from tests.connector.design.projects import DATABASE, DESIGNS, PATIENCE, Kill, live, versions, write_version
+from tests.connector.design.projects import DATABASE, DESIGNS, PATIENCE, STATE, Kill, live, versions, write_version
+from tests.couch_design.guards import schema_of
 
 
 def all_in(version: str) -> dict[str, str]:
@@ -43,6 +44,18 @@ def test_it_says_what_is_deployed_by_whom(app: Project, tried: list[Path]) -> No
         (DATABASE, name, "carol", deployed.started_at) for name in DESIGNS
     ]
     assert not any(one.drift or one.can_roll_back for one in found.designs)
+
+
+@pytest.mark.usefixtures("tried")
+def test_what_it_keeps_for_itself_fits_the_published_schemas(app: Project, couch: CouchServer) -> None:
+    for version in ("one", "two"):
+        write_version(app.root, version)
+        deploy(app, "carol")
+    rollback(app, "dave")
+    kept = list(couch.database(STATE).starting_with("deploy"))
+    assert {document["type"] for document in kept} == {"deployment", "deploy_content", "deploy_hold"}
+    for document in kept:
+        schema_of(document["type"]).validate(document)
 
 
 @pytest.mark.usefixtures("tried")
