@@ -22,8 +22,13 @@ DOCUMENTS = [
     "couch_design/README.md",
     "web/pwa/README.md",
 ]
-GUIDES = ["docs/demo.md", "docs/quickbooks.md", "docs/territories.md"]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", *GUIDES, "couch_design/README.md"]
+GUIDES = [
+    "docs/demo.md",
+    "docs/quickbooks.md",
+    "docs/design-documents.md",
+    "docs/territories.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", *GUIDES, "couch_design/README.md",
+]
 
 
 def test_readme_names_every_setting_with_its_meaning() -> None:

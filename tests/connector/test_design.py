@@ -10,7 +10,18 @@ from typing import Any
 import pytest
 
 from connector.couch import CouchServer
-from connector.design import birth, bring_up, content_sha256, read_fixtures, read_folder, verify_guard
+from connector.design import (
+    Project,
+    birth,
+    bring_up,
+    content_sha256,
+    deploy,
+    plan,
+    read_fixtures,
+    read_folder,
+    rollback,
+    verify_guard,
+)
 from connector.errors import CouchUnreachable, DesignError, Forbidden, NotFound
 from connector.settings import split_credentials
 
@@ -163,6 +174,22 @@ def test_it_repairs_what_somebody_changed_by_hand(couch_url: str, couch: CouchSe
     assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["updated", "unchanged"]
     repaired = couch.database("ops").get("_design/guard")
     assert repaired is not None and repaired["validate_doc_update"] == GUARD.strip()
+
+
+def test_a_repeated_installation_does_not_undo_a_rollback(couch_url: str, couch: CouchServer, folder: Path) -> None:
+    couch.create_database("ops")
+    bring_up(couch_url, "ops", folder)
+    (folder.parent / "databases.json").write_text('{"ops": {"folder": "small", "q": 1}}', encoding="utf-8")
+    project = Project(folder.parent, couch_url)
+    write(folder / "_design/notes/views/by_time/map.js", "function (doc) { emit(doc.time, null); }")
+    deploy(project, "carol")
+    rollback(project, "carol")
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "rolled back"]
+    stored = couch.database("ops").get("_design/notes")
+    assert stored is not None and "doc.at" in stored["views"]["by_time"]["map"]
+    assert [change.changes for change in plan(project).changes] == [False, True]
+    deploy(project, "carol")
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "unchanged"]
 
 
 def test_it_does_not_write_over_what_another_deployed_meanwhile(
