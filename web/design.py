@@ -21,7 +21,7 @@ from web.design_queries import deployment_lines, percent, plan_page, standings
 from web.design_work import DesignWork
 
 ADMIN = "admin"
-ON_RECORD = 20  # deployments that are listed
+ON_RECORD = 10  # deployments that are listed
 
 blueprint = Blueprint("design", __name__, url_prefix="/design")
 blueprint.before_request(role_required(*OFFICE))
