@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from types import TracebackType
+from typing import Any
 
 from connector.couch import Database
 from connector.errors import CouchError, RoadbookError
@@ -16,12 +17,16 @@ ROWS = 10  # of one query
 class Queries:
     """Queries inside `with`. `seconds` holds one figure for every query that was due, also for those due meanwhile.
 
+    With `patient`, a query that CouchDB gives up (500, after a minute) is asked again; `given_up` counts them.
+
     A query that takes long holds back those after it, as it would keep a person from asking again: they count with the
     time that they would have waited, otherwise one long wait would hide behind many quick answers.
     """
 
-    def __init__(self, database: Database, design: str, view: str) -> None:
+    def __init__(self, database: Database, design: str, view: str, patient: bool = False) -> None:
         self.seconds: list[float] = []
+        self.given_up = 0
+        self._patient = patient
         self._asked = (design, view)
         self._database = database
         self._over = threading.Event()
@@ -41,11 +46,10 @@ class Queries:
             raise RoadbookError(self._problem)
 
     def _ask(self) -> None:
-        design, view = self._asked
         while not self._over.is_set():
             started = time.monotonic()
             try:
-                rows = self._database.view(design, view, limit=ROWS, reduce=False)
+                rows = self.answer()
             except CouchError as error:
                 self._problem = f"a query failed: {error}"
                 return
@@ -57,3 +61,14 @@ class Queries:
                 self.seconds.append(took)
                 took -= EVERY
             self._over.wait(max(0.0, EVERY - (time.monotonic() - started)))
+
+    def answer(self) -> list[dict[str, Any]]:
+        """Ask once, and wait for the answer; raises CouchError."""
+        design, view = self._asked
+        while True:
+            try:
+                return self._database.view(design, view, limit=ROWS, reduce=False)
+            except CouchError as error:
+                if not self._patient or error.status != 500:
+                    raise
+                self.given_up += 1
