@@ -6,12 +6,15 @@ from pathlib import Path
 
 from connector.design.live import LiveServer
 from connector.design.planning import is_staging
+from connector.design.tree import DATABASES, read_tree
 from connector.design.writing import write_document
 from connector.errors import DesignError
 
 
 def pull(url: str, root: Path, database: str) -> list[Path]:
-    """Write the design documents of a database below `root`/<database>/_design; returns the files, sorted.
+    """Write the design documents of a database into its folder below `root`; returns the files, sorted.
+
+    The folder is what databases.json says, else `root`/<database>.
 
     `url` carries an admin's credentials. Raises DesignError if there are none, if one cannot be written as files or if
     files of it are there already (those written before it stay); CouchError.
@@ -23,5 +26,6 @@ def pull(url: str, root: Path, database: str) -> list[Path]:
     found = {name: document for name, document in sorted(designs.items()) if not is_staging(name)}
     if not found:
         raise DesignError(f"{database}: has no design documents")
-    folder = root / database.replace("/", "%2F")
+    kind = read_tree(root).find(database) if (root / DATABASES).is_file() else None
+    folder = kind.folder if kind is not None else root / database.replace("/", "%2F")
     return sorted(path for document in found.values() for path in write_document(folder, document))

@@ -41,6 +41,12 @@ def test_what_was_pulled_has_nothing_to_deploy(couch_url: str, forum: CouchServe
     assert "is there already" in again.output
 
 
+def test_it_writes_into_the_folder_that_serves_a_pattern(couch_url: str, forum: CouchServer, tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    (tmp_path / "databases.json").write_text('{"scratch-${name}": {"folder": "all"}}')
+    assert {path.relative_to(tmp_path).parts[0] for path in pull(couch_url, tmp_path, NAME)} == {"all"}
+
+
 def test_it_says_when_there_is_nothing_to_pull(couch_url: str, forum: CouchServer, tmp_path: Path) -> None:
     with pytest.raises(DesignError, match="there is no such database"):
         pull(couch_url, tmp_path, "scratch-missing")
