@@ -56,17 +56,27 @@ class RepApp:
         self.page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
         return self
 
-    def take(self, customer: str, quantities: dict[str, str], *, submit: str = "Submit order") -> Self:
-        """Take an order: the customer, products with quantities, review, submit."""
+    def open_draft(self, customer: str) -> Self:
+        """Begin an order for a customer."""
         self.tab("Customers")
         self.page.get_by_label("Search customers").fill(customer)
         self.page.get_by_role("link", name=customer).first.click()
         self.page.get_by_role("button", name="New order").click()
+        return self
+
+    def set(self, product: str, quantity: str) -> Self:
+        """Enter the quantity of a product into the draft on the screen."""
+        self.page.get_by_label("Search products").fill(product)
+        number = self.page.get_by_label(f"Quantity of {product}")
+        number.fill(quantity)
+        number.blur()
+        return self
+
+    def take(self, customer: str, quantities: dict[str, str], *, submit: str = "Submit order") -> Self:
+        """Take an order: the customer, products with quantities, review, submit."""
+        self.open_draft(customer)
         for product, quantity in quantities.items():
-            self.page.get_by_label("Search products").fill(product)
-            number = self.page.get_by_label(f"Quantity of {product}")
-            number.fill(quantity)
-            number.blur()
+            self.set(product, quantity)
         self.page.get_by_role("button", name="Review").click()
         self.page.get_by_role("button", name=submit, exact=True).click()
         return self
@@ -78,6 +88,11 @@ class RepApp:
     def says(self, text: str) -> Self:
         """Wait until a text is on the screen."""
         expect(self.page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
+        return self
+
+    def is_up_to_date(self) -> Self:
+        """Wait until everything is synced and nothing is under way."""
+        expect(self.page.get_by_role("link", name="Sync: up to date")).to_be_visible(timeout=PATIENCE)
         return self
 
     def is_where(self, text: str) -> Self:

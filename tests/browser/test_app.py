@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,17 +76,19 @@ def test_an_order_taken_without_a_network_becomes_an_estimate_and_the_rep_sees_i
     north.up()
     phone.page.get_by_role("link", name="Café Ærø").click()
     phone.is_where("In QuickBooks as estimate 1001 (Accepted)")
-    expect(phone.page.get_by_role("link", name="Sync: up to date")).to_be_visible(timeout=PATIENCE)
+    phone.is_up_to_date()
     (estimate,) = quickbooks.control("GET", "estimates")
     assert (estimate["DocNumber"], f"{estimate['TotalAmt']:.2f}") == ("1001", "139.20")
 
 
-def test_an_expired_sign_in_hides_nothing_and_one_prompt_resumes_the_sync(phone: RepApp, north: Site) -> None:
+def test_a_sign_in_that_has_ended_hides_nothing_and_one_prompt_resumes_the_sync(
+    phone: RepApp, north: Site, roadbook: Roadbook
+) -> None:
     phone.sign_in(north.rep).says("8 customers")
-    phone.context.clear_cookies()
+    changed = roadbook.command("rep", "password", north.rep.account).stdout.split()[-1]
     phone.take("Café Ærø", {"Arabica beans, 1 kg": "1"}).is_where("On this device")
     phone.page.get_by_role("button", name="Sign in").click()
-    phone.sign_in(north.rep).is_where("In QuickBooks as estimate")
+    phone.sign_in(replace(north.rep, password=changed)).is_where("In QuickBooks as estimate")
 
 
 def test_a_quote_is_approved_and_stays_one_estimate(phone: RepApp, north: Site, quickbooks: Sandbox) -> None:
@@ -110,3 +114,25 @@ def test_nobody_signs_out_of_a_device_that_holds_something_unsent(phone: RepApp,
     phone.page.get_by_role("button", name="Sync now").click()
     phone.says("Nothing unsent").page.get_by_role("button", name="Sign out").click()
     phone.says("The first time needs a network.")
+
+
+def test_what_two_devices_changed_in_the_same_place_is_shown_side_by_side(
+    phone: RepApp, playwright: Playwright, north: Site, tmp_path: Path
+) -> None:
+    phone.sign_in(north.rep).says("8 customers").open_draft("Café Ærø").set("Arabica beans, 1 kg", "1")
+    tablet = RepApp(playwright, north.origin, tmp_path / "tablet")
+    tablet.sign_in(north.rep).says("8 customers").tab("Orders")
+    tablet.page.get_by_role("link", name="Café Ærø").click()
+    tablet.set("Olive oil, 5 l", "4")
+    phone.says("2 lines")
+    north.down()
+    phone.set("Arabica beans, 1 kg", "3")
+    tablet.set("Arabica beans, 1 kg", "5")
+    north.up()
+    for device in (phone, tablet):
+        device.says("Changed on two devices").says("Arabica beans, 1 kg: Quantity")
+    phone.page.get_by_role("group").get_by_role("button", name=re.compile("^5 ")).click()
+    for device in (phone, tablet):
+        expect(device.page.get_by_text("Changed on two devices")).to_have_count(0, timeout=PATIENCE)
+        device.says("$260.00")  # 5 x 18.40 and 4 x 42.00
+    tablet.context.close()

@@ -39,7 +39,7 @@ export const text = {
 
   catalogue: {
     search: 'Search products: name or SKU', none: 'No product matches.', total: (number) => count(number, 'product', 'products'),
-    stock: (quantity, when) => `${quantity} in stock${when ? ` (fetched ${when})` : ''}`, notSold: 'not sold any more', charge: 'charge',
+    stock: (quantity, when) => `${quantity} in stock${when ? ` as of ${when}` : ''}`, notSold: 'not sold any more', charge: 'charge', bundle: 'bundle: order what is in it',
     less: (name) => `One less ${name}`, more: (name) => `One more ${name}`, quantity: (name) => `Quantity of ${name}`,
     addCharge: (name) => `Amount of ${name}`,
   },
@@ -48,8 +48,8 @@ export const text = {
     title: (customer) => `For ${customer}`, review: 'Review', empty: 'No products yet.', saved: 'Saved on this device',
     saving: 'Saving …', notSaved: 'Not saved! The storage of this device refuses it. Free some space.',
     lines: (number) => count(number, 'line', 'lines'), total: 'Total', worth: 'Products', discount: 'Discount',
-    tax: 'Tax: QuickBooks works it out', addMore: 'Add products', note: 'Note for the office', poNumber: 'Customer’s PO number',
-    deliverOn: 'Deliver on', quantity: 'Quantity', price: 'Price', lineDiscount: 'Discount %', orderDiscount: 'Discount on all products %',
+    tax: 'Tax (an estimate)', noTax: 'Tax: QuickBooks works it out', addMore: 'Add products', note: 'Note for the office', poNumber: 'Customer’s PO number',
+    deliverOn: 'Deliver on', price: 'Price', lineDiscount: 'Discount %', orderDiscount: 'Discount on all products %',
     submitOrder: 'Submit order', submitQuote: 'Submit quote', submitChange: 'Submit change', approve: 'Submit as order',
     discard: 'Discard draft', discardSure: 'Discard this draft? It is gone on all your devices.', badNumber: 'not a number', amount: 'Amount',
     open: 'Drafts', changes: (number) => `Change of ${number}`, gone: 'This draft is not here any more.',
@@ -60,7 +60,7 @@ export const text = {
   choice: {
     title: 'Changed on two devices',
     why: 'Choose what counts. Nothing is lost until you do.',
-    from: (device, when) => `${device}, ${when}`, removed: 'taken off', choose: 'Take this one',
+    from: (device, when) => `${device}, ${when}`, removed: 'taken off',
     fields: {
       quantity: 'Quantity', unit_price: 'Price', discount: 'Discount', note: 'Note', po_number: 'PO number', deliver_on: 'Deliver on',
       amount: 'Amount', customer: 'Customer', name: 'Name',
@@ -74,6 +74,7 @@ export const text = {
     customer_asked_for: ({name}) => `${name} is new and waits for the office.`,
     product_unknown: ({name}) => `${name} is not in your catalogue: the order will be parked.`,
     product_inactive: ({name}) => `${name} is not sold any more: the order will be parked.`,
+    product_is_a_bundle: ({name}) => `${name} is a bundle: order what is in it, or the order will be parked.`,
     product_without_tax_code: ({name}) => `${name} has no tax code in QuickBooks: the order will be parked.`,
     beyond_stock: ({name, wanted, onHand}) => `${name}: ${wanted} wanted, ${onHand} in stock when last synced.`,
     same_order_minutes_ago: ({name}) => `You took the same order for ${name} a few minutes ago.`,
@@ -82,8 +83,9 @@ export const text = {
 
   orders: {
     none: 'No orders yet. Choose a customer to begin.', kind: {order: 'Order', quote: 'Quote'}, withdrawn: 'withdrawn',
-    lines: 'Lines', reason: 'Why', who: {rep: 'You must act.', office: 'The office must act.', admin: 'An admin must act.', nobody: ''},
+    lines: 'Lines', who: {rep: 'You must act.', office: 'The office must act.', admin: 'An admin must act.', nobody: ''},
     cancel: 'Withdraw', cancelSure: 'Withdraw this order?', amend: 'Change', approve: 'Make it an order', copy: 'Copy to a new draft',
+    repeated: 'It names a product twice, so it cannot be changed here: withdraw it and take a new one.',
     change: {amendment: 'change', cancellation: 'withdrawal'}, trail: 'Where it is',
     changeIs: (what, place) => `The last ${what}: ${place}`, captured: (when) => `Taken ${when}`,
   },
@@ -105,7 +107,14 @@ export const text = {
       idle: 'Not started', syncing: 'Syncing …', live: 'Up to date', offline: 'No server in reach: everything stays on this device until there is one',
       sign_in: 'Sign in to go on syncing', failing: 'Something went wrong; it is tried again by itself',
     },
-    ages: 'Last fetched from the server', age: {catalog: 'Products, prices and stock', customers: 'Customers and balances', orders: 'Orders and receipts'},
+    ages: 'How old what you see is', ageUnknown: 'not known',
+    age: {products: 'Products', prices: 'Prices', stock: 'Stock', customers: 'Customers', balances: 'Balances', orders: 'Orders and receipts'},
+    ready: 'Ready for the road', notReady: 'Not ready for the road yet',
+    missing: {
+      unsent: 'Something is not sent yet.', refused: 'Something was refused: see Orders.', offline: 'No server in reach just now.', sign_in: 'Sign in again.',
+      syncing: 'A sync is under way.', failing: 'The last sync failed.', catalog: 'Products have not come yet.', customers: 'Customers have not come yet.',
+      old: 'The office has not confirmed stock with QuickBooks for a day.', space: 'Hardly any space is left on this device.',
+    },
     storage: 'Storage on this device', storageUse: (used, free) => `${used} used, ${free} free`, kept: 'The browser keeps it',
     notKept: 'The browser may delete it when space is short: install the app to be safe', signOut: 'Sign out',
     signOutRefused: (number) => `Not while ${count(number, 'document is', 'documents are')} unsent: sync first.`,

@@ -1,4 +1,5 @@
 // Drafts: made, and changed one field at a time. Every change carries who made it, so that two devices' changes can be merged.
+import {sum} from '../money/decimal.js';
 import {ulid} from '../orders/ulid.js';
 import {contentOf, fieldsOf, lineOf} from './fields.js';
 
@@ -60,12 +61,17 @@ export function copyOf(order, products, by) {
   for (const line of order.lines) {
     const product = products.get(line.product);
     if (!product?.active) left.push(line.name);
-    else draft = setQuantity(draft, product, line.quantity, by);
+    else draft = setQuantity(draft, product, sum(quantityOf(draft, line.product), line.quantity), by);
   }
   return {draft, left};
 }
 
-/** A new draft that changes a submitted order: its lines and frozen prices as they stand. */
+/** Whether a draft can hold what an order says: a draft has one line for a product, an order may name it twice. */
+export function isAmendable({lines, charges}) {
+  return [lines, charges].every((entries) => new Set(entries.map(({product}) => product)).size === entries.length);
+}
+
+/** A new draft that changes a submitted order (one that is amendable): its lines and frozen prices as they stand. */
 export function amendmentDraft(order, stands, by) {
   const changes = {amends: order._id};
   for (const [position, {product, amount: _, ...line}] of stands.lines.entries()) {
@@ -76,6 +82,10 @@ export function amendmentDraft(order, stands, by) {
   }
   for (const name of ['discount', 'note']) if (stands[name] !== undefined) changes[name] = stands[name];
   return change(newDraft(order.customer, order.currency, by), changes, by);
+}
+
+function quantityOf(draft, product) {
+  return draft.lines.find((line) => line.product === product)?.quantity ?? '0';
 }
 
 function nextPosition(entries) {

@@ -46,6 +46,16 @@ export function compare(left, right) {
   return difference < 0n ? -1 : Number(difference > 0n);
 }
 
+/** The sum of two decimals that are not negative, as a text without zeros that say nothing: 0.75 and 1.25 is "2". */
+export function sum(left, right) {
+  const [a, b] = [decimal(left), decimal(right)];
+  const scale = Math.max(a.scale, b.scale);
+  const units = a.units * 10n ** BigInt(scale - a.scale) + b.units * 10n ** BigInt(scale - b.scale);
+  const digits = String(units).padStart(scale + 1, '0');
+  const [whole, fraction] = [digits.slice(0, digits.length - scale), digits.slice(digits.length - scale).replace(/0+$/, '')];
+  return fraction ? `${whole}.${fraction}` : whole;
+}
+
 function signed(text) {
   if (!String(text).startsWith('-')) return decimal(text);
   const {units, scale} = decimal(text.slice(1));

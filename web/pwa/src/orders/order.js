@@ -51,7 +51,7 @@ export function cancellationOf(order, reason, {rep, device, at}) {
 
 /** The order number that people read out. */
 export function orderNumber(id) {
-  return `RB-${id.slice(-10)}`;
+  return `RB-${id.split(':')[1].slice(-10)}`;
 }
 
 /** The day of the calendar where the device stands. */

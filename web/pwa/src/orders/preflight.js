@@ -28,6 +28,7 @@ function aboutProduct(line, index, product) {
   const about = {line: index, name: line.name, stops: true};
   if (!product) return [{code: 'product_unknown', ...about}];
   if (!product.active) return [{code: 'product_inactive', ...about}];
+  if (product.kind === 'bundle') return [{code: 'product_is_a_bundle', ...about}];
   return product.tax_code === null ? [{code: 'product_without_tax_code', ...about}] : [];
 }
 

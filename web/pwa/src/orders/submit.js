@@ -3,14 +3,28 @@
 import {amendmentOf, orderIdOf, orderOf} from './order.js';
 import {amendmentsOf} from './standing.js';
 
-/** Write the order (or quote) of a draft and delete the draft; resolves to the order as it stands in the database. */
+const TOLD_BY_ITSELF = ['_rev', 'device', 'captured_at', 'captured_on']; // differs when the same thing is submitted again
+
+/** The draft was submitted before, on another device, and says something else now: nothing was written, the draft stays. */
+export class AlreadySubmitted extends Error {
+  constructor(id) {
+    super(`${id} was submitted before with another content`);
+    this.name = 'AlreadySubmitted';
+    this.document = id;
+  }
+}
+
+/**
+ * Write the order (or quote) of a draft and delete the draft; resolves to the order as it stands in the database. Raises
+ * AlreadySubmitted.
+ */
 export async function submit(database, draft, kind, author) {
   const order = await putOnce(database, orderOf(draft, kind, author));
   await deleteDraft(database, draft);
   return order;
 }
 
-/** Write the amendment that a draft with `amends` describes and delete the draft. */
+/** Write the amendment that a draft with `amends` describes and delete the draft. Raises AlreadySubmitted. */
 export async function submitAmendment(database, draft, author, {approve = false} = {}) {
   const order = await database.get(draft.amends);
   const {rows} = await database.allDocs({
@@ -31,9 +45,15 @@ async function putOnce(database, document) {
   try {
     await database.put(document);
   } catch (error) {
-    if (error.status !== 409) throw error; // it was written before: that one counts
+    if (error.status !== 409) throw error;
+    if (content(await database.get(document._id)) !== content(document)) throw new AlreadySubmitted(document._id);
   }
   return database.get(document._id);
+}
+
+function content(document) {
+  const told = Object.entries(document).filter(([name]) => !TOLD_BY_ITSELF.includes(name)).sort(([left], [right]) => (left < right ? -1 : 1));
+  return JSON.stringify(told);
 }
 
 async function deleteDraft(database, draft) {

@@ -2,7 +2,7 @@
 import {useState} from 'preact/hooks';
 import {money, moment, number} from '../money/display.js';
 import {LOCALE, text} from '../strings.js';
-import {useAnswer, useChanges} from './hooks.js';
+import {useAnswer, useChanges, useStateOf} from './hooks.js';
 
 const SHOWN = 50;
 
@@ -11,7 +11,7 @@ export function ProductSearch({books, currency, beside = () => null}) {
   const [typed, setTyped] = useState('');
   const changes = useChanges(books.catalog);
   const found = useAnswer(() => books.catalog.search(typed, {prefix: 'product:', limit: SHOWN}), [typed, changes]);
-  const status = useAnswer(() => books.catalog.status(), [changes]);
+  const stockAge = useStateOf(books.ages).confirmed.stock;
   return (
     <>
       <input class="search" type="search" aria-label={text.catalogue.search} placeholder={text.catalogue.search} value={typed}
@@ -24,11 +24,10 @@ export function ProductSearch({books, currency, beside = () => null}) {
               <strong>{product.name}</strong>
               <small>{[
                 product.sku,
-                product.kind === 'charge' ? text.catalogue.charge : money(product.unit_price, currency, LOCALE),
-                stockText(product, status),
+                priceText(product, currency), stockText(product, stockAge),
               ].filter(Boolean).join(' · ')}</small>
             </div>
-            {product.active ? beside(product) : <span class="chip attention">{text.catalogue.notSold}</span>}
+            {product.active ? product.kind !== 'bundle' && beside(product) : <span class="chip attention">{text.catalogue.notSold}</span>}
           </li>
         ))}
       </ul>
@@ -36,7 +35,13 @@ export function ProductSearch({books, currency, beside = () => null}) {
   );
 }
 
-function stockText({on_hand: stock}, status) {
+function priceText({kind, unit_price: price}, currency) {
+  if (kind === 'charge') return text.catalogue.charge;
+  if (kind === 'bundle') return text.catalogue.bundle;
+  return price === undefined ? null : money(price, currency, LOCALE);
+}
+
+function stockText({on_hand: stock}, age) {
   if (stock === undefined) return null;
-  return text.catalogue.stock(number(stock, LOCALE), status?.synced_at && moment(status.synced_at, LOCALE));
+  return text.catalogue.stock(number(stock, LOCALE), age && moment(age, LOCALE));
 }

@@ -13,7 +13,7 @@ export function Customer({books, id}) {
   const changes = useChanges(books.customers);
   const customer = useAnswer(() => books.customers.get(id), [id, changes]);
   const settings = useAnswer(() => books.settings(), []);
-  const status = useAnswer(() => books.customers.status(), [changes]);
+  const {confirmed} = useStateOf(books.ages);
   const [left, setLeft] = useState([]);
   if (!customer || !settings) return <main aria-busy="true" />;
   const own = orders.filter(({document}) => document.customer.id === id);
@@ -35,7 +35,7 @@ export function Customer({books, id}) {
       <a class="back" href="#/customers">‹ {text.tabs.customers}</a>
       <h1>{customer.name}</h1>
       <p>{[customer.address?.street, customer.address?.city, customer.phone].filter(Boolean).join(' · ')}</p>
-      {balance && <p>{balance}{status?.synced_at && <small> ({moment(status.synced_at, LOCALE)})</small>}</p>}
+      {balance && <p>{balance}{confirmed.balances && <small> ({moment(confirmed.balances, LOCALE)})</small>}</p>}
       {!customer.active && <p class="wrong">{text.warnings.customer_inactive({name: customer.name})}</p>}
       <div class="actions">
         <button type="button" class="primary" onClick={begin}>{text.customers.newOrder}</button>

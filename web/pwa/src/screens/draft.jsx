@@ -5,6 +5,7 @@ import {money} from '../money/display.js';
 import {entered} from '../money/entered.js';
 import {reckon} from '../orders/amounts.js';
 import {author, orderNumber} from '../orders/order.js';
+import {submittedAs} from '../orders/submit.js';
 import {Choices} from '../parts/choices.jsx';
 import {Field} from '../parts/field.jsx';
 import {go, useAnswer, useStateOf} from '../parts/hooks.js';
@@ -29,7 +30,7 @@ export function Draft({books, id, reviewing}) {
     };
   }, [books, id]);
   const state = useStateOf(keeper);
-  const already = useAnswer(() => books.local.get(id.replace('draft:', 'order:')), [id]);
+  const already = useAnswer(() => submittedAs(books.local, {_id: id}), [id]);
   const total = useMemo(() => state?.draft && totalOf(state.draft), [state?.draft]);
   if (!state) return <main aria-busy="true" />;
   const {draft, saved, choices} = state;

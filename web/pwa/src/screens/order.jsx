@@ -1,11 +1,10 @@
 // One submitted order: where it is and why, its lines, and what may still be done with it.
-import {amendmentDraft} from '../drafts/draft.js';
+import {amendmentDraft, change, isAmendable, newDraft} from '../drafts/draft.js';
 import {money, moment, number} from '../money/display.js';
 import {author, cancellationOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
 import {PlaceChip, placeText} from '../parts/chips.jsx';
 import {go, useStateOf} from '../parts/hooks.js';
-import {change, newDraft} from '../drafts/draft.js';
 import {LOCALE, text} from '../strings.js';
 
 export function Order({books, id}) {
@@ -22,12 +21,10 @@ export function Order({books, id}) {
   const by = () => author(books.identity);
   const amend = () => open(amendmentDraft(order, stands, by()));
   const approve = () => open(change(amendmentDraft(order, stands, by()), {approves: true}, by()));
-  const copy = () => {
-    const {amends: _, ...draft} = amendmentDraft(order, stands, by());
-    return open({...draft, _id: newDraft(order.customer, order.currency, by())._id});
-  };
+  const copy = () => open(change({...amendmentDraft(order, stands, by()), _id: newDraft(order.customer, order.currency, by())._id}, {amends: undefined}, by()));
   const withdraw = () => confirm(text.orders.cancelSure) && books.local.put(cancellationOf(id, '', by()));
-  const changeable = !refused[id] && !stands.withdrawn;
+  const standsOpen = !refused[id] && !stands.withdrawn;
+  const changeable = standsOpen && isAmendable(stands);
   return (
     <main>
       <a class="back" href="#/orders">‹ {text.tabs.orders}</a>
@@ -56,11 +53,12 @@ export function Order({books, id}) {
         <dt class="sum">{text.draft.total}</dt><dd class="sum">{shown(stands.total)}</dd>
       </dl>
       {stands.note && <p class="note">{stands.note}</p>}
+      {!isAmendable(stands) && <p>{text.orders.repeated}</p>}
       <div class="actions">
         {changeable && stands.kind === 'quote' && <button type="button" class="primary" onClick={approve}>{text.orders.approve}</button>}
         {changeable && <button type="button" onClick={amend}>{text.orders.amend}</button>}
-        <button type="button" onClick={copy}>{text.orders.copy}</button>
-        {changeable && <button type="button" class="quiet" onClick={withdraw}>{text.orders.cancel}</button>}
+        {isAmendable(stands) && <button type="button" onClick={copy}>{text.orders.copy}</button>}
+        {standsOpen && <button type="button" class="quiet" onClick={withdraw}>{text.orders.cancel}</button>}
       </div>
     </main>
   );

@@ -4,9 +4,10 @@ import {change, remove, setCharge, setQuantity} from '../drafts/draft.js';
 import {money} from '../money/display.js';
 import {entered, enteredPercent, percentOf} from '../money/entered.js';
 import {reckon} from '../orders/amounts.js';
-import {author} from '../orders/order.js';
+import {author, orderNumber} from '../orders/order.js';
 import {preflight} from '../orders/preflight.js';
 import {submit, submitAmendment} from '../orders/submit.js';
+import {estimateTax} from '../orders/tax_estimate.js';
 import {Field} from '../parts/field.jsx';
 import {go, useAnswer, useStateOf} from '../parts/hooks.js';
 import {Stepper} from '../parts/stepper.jsx';
@@ -16,9 +17,12 @@ const CHECKED_AGAIN = 30_000; // milliseconds after which "minutes ago" is recko
 
 export function Review({books, keeper, draft, edit}) {
   const {orders} = useStateOf(books.orders);
-  const ids = draft.lines.map(({product}) => product).sort();
+  const ids = [...draft.lines, ...draft.charges].map(({product}) => product).sort();
   const products = useAnswer(() => books.products(ids), [ids.join()]);
   const customer = useAnswer(() => books.customers.get(draft.customer.id), [draft.customer.id]);
+  const settings = useAnswer(() => books.settings(), []);
+  const codes = [customer?.tax_code, settings?.tax_code, ...[...(products?.values() ?? [])].map(({tax_code: code}) => code)];
+  const taxes = useAnswer(() => books.taxes(codes), [codes.join()]);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(null);
   const now = Math.ceil(Date.now() / CHECKED_AGAIN) * CHECKED_AGAIN;
@@ -34,7 +38,7 @@ export function Review({books, keeper, draft, edit}) {
       await books.orders.refresh();
       go('orders', document.order ?? document._id);
     } catch (error) {
-      setFailed(error.message);
+      setFailed(error.name === 'AlreadySubmitted' ? text.draft.already(orderNumber(error.document)) : error.message);
       setBusy(false);
     }
   };
@@ -67,7 +71,8 @@ export function Review({books, keeper, draft, edit}) {
       {!draft.amends && <Field label={text.draft.poNumber} maxlength="30" value={draft.po_number} onChange={(po_number) => set({po_number})} />}
       {!draft.amends && <Field label={text.draft.deliverOn} type="date" value={draft.deliver_on} onChange={(deliver_on) => set({deliver_on})} />}
       <Field label={text.draft.note} many maxlength="1000" value={draft.note} onChange={(note) => set({note})} />
-      <Totals amounts={amounts} currency={draft.currency} />
+      <Totals amounts={amounts} currency={draft.currency}
+        tax={amounts && settings && products && taxes && customer !== undefined ? estimateTax({...amounts, customer, products, settings, taxes}) : null} />
       {warnings.length > 0 && (
         <section class="warnings" role="status">
           <h2>{text.warnings.title}</h2>
@@ -110,7 +115,7 @@ function Line({line, amount, currency, edit, set}) {
   );
 }
 
-function Totals({amounts, currency}) {
+function Totals({amounts, currency, tax}) {
   if (!amounts) return <p class="wrong">{text.warnings.notReckoned}</p>;
   const shown = (amount) => money(amount, currency, LOCALE);
   return (
@@ -119,7 +124,7 @@ function Totals({amounts, currency}) {
       {amounts.charges.map((charge) => <><dt>{charge.name}</dt><dd>{shown(charge.amount)}</dd></>)}
       {amounts.discount && <><dt>{text.draft.discount}</dt><dd>−{shown(amounts.discount.amount)}</dd></>}
       <dt class="sum">{text.draft.total}</dt><dd class="sum">{shown(amounts.total)}</dd>
-      <dt class="tax">{text.draft.tax}</dt><dd />
+      {tax === null ? <><dt class="tax">{text.draft.noTax}</dt><dd /></> : <><dt class="tax">{text.draft.tax}</dt><dd class="tax">{shown(tax)}</dd></>}
     </dl>
   );
 }

@@ -1,15 +1,19 @@
 // How this device stands with the server, what it holds, how old it is, and the button that does what happens by itself.
 import {useState} from 'preact/hooks';
 import {moment} from '../money/display.js';
+import {missing} from '../outbox/readiness.js';
 import {useAnswer, useStateOf} from '../parts/hooks.js';
 import {bytes, storageState} from '../store/device.js';
 import {LOCALE, text} from '../strings.js';
 
+const AGES = ['products', 'prices', 'stock', 'customers', 'balances'];
+
 export function SyncScreen({books, onLeft}) {
   const sync = useStateOf(books.sync);
   const {unsent, draftsUnsent, refused} = useStateOf(books.orders);
-  const ages = useAnswer(async () => ({
-    catalog: (await books.catalog.status()).synced_at, customers: (await books.customers.status()).synced_at, orders: sync.at,
+  const {confirmed} = useStateOf(books.ages);
+  const documents = useAnswer(async () => ({
+    catalog: (await books.catalog.list({limit: 1})).total, customers: (await books.customers.list({limit: 1})).total,
   }), [sync.at, sync.phase]);
   const storage = useAnswer(() => storageState(), [sync.phase]);
   const [held, setHeld] = useState(0);
@@ -19,6 +23,7 @@ export function SyncScreen({books, onLeft}) {
     else setHeld(books.unsent());
   };
   const denied = Object.keys(refused).length;
+  const ages = {...Object.fromEntries(AGES.map((kind) => [kind, confirmed[kind]])), orders: sync.at};
   return (
     <main>
       <section class={`standing sync-${sync.phase}`} role="status">
@@ -34,10 +39,13 @@ export function SyncScreen({books, onLeft}) {
           {sync.phase === 'syncing' ? text.sync.syncing : text.sync.now}
         </button>
       </div>
+      {documents && <Readiness found={missing({
+        sync, unsent: unsent.length + draftsUnsent.length, refused: denied, documents, stock: confirmed.stock, storage, now: Date.now(),
+      })} />}
       <h2>{text.sync.ages}</h2>
       <dl class="ages">
-        {ages && Object.entries(ages).map(([name, at]) => (
-          <><dt>{text.sync.age[name]}</dt><dd>{at ? moment(at, LOCALE) : text.sync.never}</dd></>
+        {Object.entries(ages).map(([name, at]) => (
+          <><dt>{text.sync.age[name]}</dt><dd>{at ? moment(at, LOCALE) : text.sync.ageUnknown}</dd></>
         ))}
       </dl>
       {storage && storage.quota !== null && (
@@ -51,5 +59,15 @@ export function SyncScreen({books, onLeft}) {
       {held > 0 && <p class="wrong" role="alert">{text.sync.signOutRefused(held)}</p>}
       <div class="actions"><button type="button" class="quiet" onClick={leave}>{text.sync.signOut}</button></div>
     </main>
+  );
+}
+
+function Readiness({found}) {
+  if (!found.length) return <p class="readiness ready" role="status">{text.sync.ready} ✓</p>;
+  return (
+    <section class="readiness" role="status">
+      <h2>{text.sync.notReady}</h2>
+      <ul>{found.map((code) => <li key={code}>{text.sync.missing[code]}</li>)}</ul>
+    </section>
   );
 }

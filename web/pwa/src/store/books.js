@@ -5,6 +5,7 @@ import {signOut, whoAmI} from '../sync/session.js';
 import {statusFetch} from '../sync/status_fetch.js';
 import {Sync} from '../sync/sync.js';
 import {storageState} from './device.js';
+import {Ages} from './ages.js';
 import {forgetIdentity} from './identity.js';
 import {OrdersStore} from './orders_store.js';
 
@@ -20,11 +21,12 @@ export class Books {
     const {fetch, lastStatus} = statusFetch((url, options) => PouchDB.fetch(url, options));
     this.local = new PouchDB(`orders-${identity.rep}`, {auto_compaction: true});
     const remote = new PouchDB(`${origin}/orders-${identity.rep}`, {skip_setup: true, fetch});
+    this.ages = new Ages(new PouchDB(`ages-${identity.rep}`, {auto_compaction: true}), new PouchDB(`${origin}/ages`, {skip_setup: true, fetch}));
     this.orders = new OrdersStore(this.local, identity.device);
     this.sync = new Sync({
       local: this.local, remote, identity, app, lastStatus, storage: storageState,
       whoAmI: () => whoAmI(SERVER),
-      replicas: [{refresh: () => this.catalog.sync()}, {refresh: () => this.customers.sync()}],
+      replicas: [{refresh: () => this.catalog.sync()}, {refresh: () => this.customers.sync()}, this.ages],
     });
     this.sync.addEventListener('state', () => { if (this.sync.state.phase !== 'syncing') this.orders.refresh(); });
   }
@@ -36,7 +38,7 @@ export class Books {
       openReplica({remote: `${SERVER}/catalog`, name: `catalog-${rep}`, prefix: 'product:', search: PRODUCTS}),
       openReplica({remote: `${SERVER}/customers-${territory}`, name: `customers-${rep}-${territory}`, prefix: 'customer:', search: CUSTOMERS}),
     ]);
-    await this.orders.open();
+    await Promise.all([this.orders.open(), this.ages.open()]);
     return this;
   }
 
@@ -49,6 +51,11 @@ export class Books {
   async products(ids) {
     const found = await Promise.all([...new Set(ids)].map(async (id) => [id, await this.catalog.get(id)]));
     return new Map(found.filter(([, product]) => product));
+  }
+
+  /** The tax codes of customer, company and products, as a Map of `tax:` documents. */
+  async taxes(codes) {
+    return this.products(codes.filter(Boolean).map((code) => `tax:${code}`));
   }
 
   /** How many documents and drafts would be lost if this device lost its storage now. */
@@ -65,7 +72,7 @@ export class Books {
     this.orders.close();
     await signOut(SERVER).catch(() => {}); // without a network the cookie runs out by itself
     forgetIdentity();
-    await Promise.all([this.local.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true})]);
+    await Promise.all([this.local.destroy(), this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true})]);
     return true;
   }
 }

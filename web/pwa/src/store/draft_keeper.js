@@ -22,9 +22,9 @@ export class DraftKeeper extends EventTarget {
   /** Read the draft and follow what other devices make of it; `draft` stays null where there is none. */
   async open() {
     await this.#take();
-    this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id]});
-    this.#feed.on('change', ({changes: [{rev}]}) => {
-      if (!this.#dirty && rev !== this.state.draft?._rev) this.#saving = this.#saving.then(() => this.#take());
+    this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id], style: 'all_docs'});
+    this.#feed.on('change', ({changes: versions}) => { // another version may have come without becoming the winner
+      if (!this.#dirty && versions.some(({rev}) => rev !== this.state.draft?._rev)) this.#saving = this.#saving.then(() => this.#take());
     });
     return this;
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {compare, exactCents, lineCents, shareCents, show} from '../../src/money/decimal.js';
+import {compare, exactCents, lineCents, shareCents, show, sum} from '../../src/money/decimal.js';
 
 const LINES = [
   ['128.350', '14.50', '0', '1861.08'], // half a cent goes up
@@ -39,3 +39,7 @@ test('decimals compare by value, negative stock too', () => {
   assert.equal(compare('0', '-2'), 1);
   assert.equal(compare('-3', '-2'), -1);
 });
+
+for (const [left, right, both] of [['0', '3', '3'], ['0.75', '1.25', '2'], ['10', '0.5', '10.5'], ['0.1', '0.2', '0.3'], ['7', '3.0', '10']]) {
+  test(`${left} and ${right} is ${both}`, () => assert.equal(sum(left, right), both));
+}

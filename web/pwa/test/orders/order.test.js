@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {amendmentDraft, change, copyOf, newDraft, setCharge, setQuantity} from '../../src/drafts/draft.js';
+import {amendmentDraft, change, copyOf, isAmendable, newDraft, setCharge, setQuantity} from '../../src/drafts/draft.js';
 import {amendmentOf, cancellationOf, localDay, orderIdOf, orderNumber, orderOf} from '../../src/orders/order.js';
 import {standing} from '../../src/orders/standing.js';
 import {refusalOf} from '../guard.js';
@@ -74,6 +74,14 @@ test('a copy takes the prices of today and names what is not sold any more', () 
   const {draft, left} = copyOf(order, products, PHONE);
   assert.deepEqual(draft.lines.map(({product, quantity, unit_price: price}) => [product, quantity, price]), [[BOARD._id, '12', '15']]);
   assert.deepEqual([left, draft.customer.id], [['Screws, box'], HARBOUR._id]);
+});
+
+test('an order that names a product twice is copied with both quantities, and not changed here', () => {
+  const order = orderOf(fullDraft(), 'order', PHONE);
+  const twice = {...order, lines: [...order.lines, {...order.lines[0], quantity: '0.5'}]};
+  const {draft} = copyOf(twice, new Map([[BOARD._id, BOARD], [SCREWS._id, SCREWS]]), PHONE);
+  assert.deepEqual(draft.lines.map(({quantity}) => quantity), ['12.5', '0.75']);
+  assert.deepEqual([isAmendable(order), isAmendable(twice)], [true, false]);
 });
 
 test('the day is the one where the device stands', () => {

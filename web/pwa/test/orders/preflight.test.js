@@ -17,6 +17,7 @@ const TROUBLE = [
   ['the customer became inactive', {customer: {...HARBOUR, active: false}}, ['customer_inactive']],
   ['the product is not on this device', {products: new Map()}, ['product_unknown']],
   ['the product became inactive', selling({active: false}), ['product_inactive']],
+  ['the product is a bundle', selling({kind: 'bundle'}), ['product_is_a_bundle']],
   ['the product has no tax code', selling({tax_code: null}), ['product_without_tax_code']],
   ['there are fewer in stock', selling({on_hand: '11.5'}), ['beyond_stock']],
   ['stock is below nothing', selling({on_hand: '-2'}), ['beyond_stock']],

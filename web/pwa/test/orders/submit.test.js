@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import {test} from 'vitest';
 import {amendmentDraft, newDraft, setQuantity} from '../../src/drafts/draft.js';
 import {standing} from '../../src/orders/standing.js';
-import {submit, submitAmendment, submittedAs} from '../../src/orders/submit.js';
+import {AlreadySubmitted, submit, submitAmendment, submittedAs} from '../../src/orders/submit.js';
 import {emptyDatabase} from '../pouchdb.js';
-import {BOARD, HARBOUR, PHONE} from '../samples.js';
+import {BOARD, HARBOUR, PHONE, TABLET} from '../samples.js';
 
 async function drafted(database) {
   const draft = setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '2', PHONE);
@@ -30,8 +30,20 @@ test('submitting again after a crash before the draft was deleted makes no secon
   const dying = Object.create(database, {remove: {value: async () => { throw new Error('the tab was killed'); }}});
   await assert.rejects(submit(dying, draft, 'order', PHONE), /killed/);
   assert.equal((await submittedAs(database, draft)).total, '29.00');
-  const order = await submit(database, draft, 'quote', PHONE);
-  assert.deepEqual([await ids(database), order.kind], [[order._id], 'order']);
+  const order = await submit(database, draft, 'order', TABLET);
+  assert.deepEqual([await ids(database), order.device], [[order._id], PHONE.device]);
+});
+
+test('a draft that was submitted elsewhere and changed here stays, and nothing is written', async () => {
+  const database = emptyDatabase();
+  const draft = await drafted(database);
+  await submit(database, draft, 'order', PHONE);
+  const changed = setQuantity(draft, BOARD, '9', TABLET);
+  const {_rev: _, ...again} = changed;
+  await database.put(again);
+  await assert.rejects(submit(database, changed, 'order', TABLET), AlreadySubmitted);
+  assert.deepEqual(await ids(database), [draft._id, draft._id.replace('draft', 'order')]);
+  assert.equal((await submittedAs(database, draft)).total, '29.00');
 });
 
 test('amendments are numbered one after the other', async () => {

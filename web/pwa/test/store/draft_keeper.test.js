@@ -67,6 +67,19 @@ test('the same field changed meanwhile is a choice, and one tap settles it', asy
   await keeper.close();
 });
 
+test('a version that does not become the winner is merged as well', async () => {
+  const {database, id, keeper} = await opened();
+  const base = await database.get(id);
+  for (const quantity of ['1', '2']) {
+    keeper.edit((draft) => setQuantity(draft, BOARD, quantity, PHONE));
+    await keeper.flush();
+  }
+  await database.put(change(base, {note: 'Gate 3'}, TABLET), {force: true});
+  const {draft} = await until(keeper, ({draft: {note}}) => note);
+  assert.deepEqual([draft.note, draft.lines[0].quantity], ['Gate 3', '2']);
+  await keeper.close();
+});
+
 test('a storage that refuses is said, and the change stays on the screen', async () => {
   const {database, id} = await opened();
   const full = Object.create(database, {put: {value: async () => { throw new Error('QuotaExceededError'); }}});
