@@ -106,9 +106,9 @@ class Term:
         self._sweep = Sweep(admin, Registry(self._database), checkpoints, self._readers.news)
         self._doorbell = Doorbell(bell, self._readers.news, self._opened, self._done)
         self._nightly = Nightly(settings.roadbook_reconcile_at, server, connection.gateway)
-        self._watchesproject = Project(COUCH_DESIGN, admin.url_with_credentials)
+        project = Project(COUCH_DESIGN, admin.url_with_credentials)
         self._drift_check = DriftCheck(settings.roadbook_drift_check_at, project, server)
-        self._watch = self._new_watches(server) if connection.realm else {}
+        self._watches = self._new_watches(server) if connection.realm else {}
         distribution = Distribution(server, settings.roadbook_new_customers, admin, settings.roadbook_lease_seconds)
         self._territories = Following(self._database, distribution, self._done)
 
@@ -154,8 +154,8 @@ class Term:
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
         scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
         scheduler.add_job(self._territories.look, "interval", seconds=TERRITORY_LOOK)
-        scheduler.add_job(self._territories.verify, "interval",scheduler.add_job(self._drift_check.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
-        if hours=VERIFICATION, next_run_time=datetime.now(UTC))
+        scheduler.add_job(self._territories.verify, "interval", hours=VERIFICATION, next_run_time=datetime.now(UTC))
+        scheduler.add_job(self._drift_check.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
         for watch in self._watches.values() if self._settings.roadbook_watch_minutes else ():
             scheduler.add_job(watch.wanted, "interval", minutes=self._settings.roadbook_watch_minutes)
         return scheduler

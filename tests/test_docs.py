@@ -13,22 +13,14 @@ from connector.cli import main
 from connector.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "docs/demo.md",
-    "docs/first-sync.md",
-    "docs/quickbooks.md",
-    "couch_design/README.md",
-    "web/pwa/README.md",
-]
 GUIDES = [
     "docs/demo.md",
-    "docs/quickbooks.md",
     "docs/design-documents.md",
-    "docs/territories.md"]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", *GUIDES, "couch_design/README.md",
+    "docs/first-sync.md",
+    "docs/quickbooks.md",
+    "docs/territories.md",
 ]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", *GUIDES, "couch_design/README.md", "web/pwa/README.md"]
 
 
 def test_readme_names_every_setting_with_its_meaning() -> None:

@@ -12,7 +12,17 @@ from typing import Any
 
 from journeys.stage import Stage
 
-NAMES = ("connector", "burst", "idle", "snapshot", "catalog", "chaos", "prices", "design", "first-sync")  # in the order of their sections
+NAMES = (
+    "connector",
+    "burst",
+    "idle",
+    "snapshot",
+    "catalog",
+    "chaos",
+    "prices",
+    "design",
+    "first-sync",
+)  # in the order of their sections
 INTRODUCTION = """# Benchmarks
 
 `./scripts/bench NAME` measures and rewrites its own section here; do not edit by hand. Everything runs on one machine:
