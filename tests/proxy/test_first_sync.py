@@ -7,7 +7,6 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 import brotli
-from tests.proxy.nginx import Nginx
 
 from connector.couch import CouchServer
 from connector.settings import split_credentials
