@@ -25,6 +25,7 @@ from connector.prices.tables import rows_of
 from connector.products import Products, Unknown
 from connector.servers import connector_server
 from connector.starting import start
+from connector.territory_effects import distribute, told
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -91,7 +92,8 @@ def assign(file: Path, whole: bool, skip_bad: bool, dry_run: bool) -> None:
     """Say in a CSV file which customers (customer) and customer types (type) get which list; * is everybody else."""
     if whole and skip_bad:
         raise RoadbookError("--whole with --skip-bad would forget what the bad rows mean: correct them first")
-    server = connector_server(start())
+    settings = start()
+    server = connector_server(settings)
     lists, store = PriceLists(server.database(CATALOG)), AssignmentStore(server.database(CONNECTOR))
     present, customers = store.load(), list(server.database(CUSTOMERS).starting_with("customer:"))
     ways = {way: each.prices.list for each in lists.all() for way in (each.prices.name.casefold(), each.prices.list)}
@@ -101,6 +103,8 @@ def assign(file: Path, whole: bool, skip_bad: bool, dry_run: bool) -> None:
     moving = sum(price_list_of(each, present) != price_list_of(each, wanted) for each in customers)
     if wanted != present and not dry_run:
         store.save(wanted)
+    if not dry_run:
+        told(distribute(settings))
     done = "nothing was changed (dry run)" if dry_run else "the devices learn it with their next sync"
     click.echo(f"{collected.rows} rows; {moving} of {len(customers)} customers get another list; {done}.")
 

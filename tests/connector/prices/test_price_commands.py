@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from connector.couch import CouchServer
-from connector.identifiers import CATALOG, CONNECTOR
+from connector.identifiers import CATALOG, CONNECTOR, customers_database
 from connector.prices import AssignmentStore, PriceList
 from connector.prices.store import PriceLists
 from local_servers import CHECKOUT
@@ -83,6 +83,16 @@ def test_without_products_the_file_is_refused_with_what_to_do(
         catalog.delete(each["_id"], each["_rev"])
     done = roadbook.command("prices", "import", str(retail), check=False)
     assert "run `roadbook catalog sync` first" in done.stderr
+
+
+def test_customers_learn_their_list_at_once(roadbook: Roadbook, server: CouchServer, tmp_path: Path) -> None:
+    PriceLists(server.database(CATALOG)).save(PriceList("retail", "Retail"), None)
+    roadbook.command("territory", "add", "north")
+    assigned = tmp_path / "assigned.csv"
+    assigned.write_text("customer,list\n1,Retail\n")
+    assert "1 copies of customers written" in roadbook.command("prices", "assign", str(assigned)).stdout
+    copies = server.database(customers_database("north")).fetch(["customer:1", "customer:2"])
+    assert [copy.get("price_list") for copy in copies.values()] == ["retail", None]
 
 
 def test_assignments_decide_which_price_a_customer_gets(
