@@ -105,10 +105,9 @@ def measure(directory: Path, sizes: Sizes, *, wipe: bool) -> Report:
         say("starting the console")
         child = stage.roadbook.web()
         console = Console(int(child.ready["port"]), rep)
-        for name in DATABASES:
-            console.manifest(name)
-        built = [line for line in log_lines(child.log) if line.get("event") == "snapshot.built"]
         pids = [child.pid, stage.couch.pid if stage.couch else listening_on(stage.admin.url)]
+        _, building = spent(pids, lambda: [console.manifest(name) for name in DATABASES], 1)
+        built = [line for line in log_lines(child.log) if line.get("event") == "snapshot.built"]
         say("new devices by snapshot")
         size = console.first_sync()
         seconds, processor = spent(pids, console.first_sync, sizes.devices)
@@ -119,6 +118,7 @@ def measure(directory: Path, sizes: Sizes, *, wipe: bool) -> Report:
         ("documents", f"{sizes.products + sizes.customers}"),
         ("built", f"{sum(line['seconds'] for line in built):.1f} s"),
         ("of that, reading", f"{sum(line['reading'] for line in built):.1f} s"),
+        ("server's processor time for both", f"{building:.1f} s"),
         ("brotli", f"{size / 1e6:.2f} MB"),
         ("a new device by snapshot, loopback", f"{seconds * 1000:.0f} ms"),
         ("a new device as usual, loopback", f"{usual_seconds:.1f} s"),
@@ -132,6 +132,7 @@ def measure(directory: Path, sizes: Sizes, *, wipe: bool) -> Report:
         "docs": sizes.products + sizes.customers,
         "build_seconds": round(sum(line["seconds"] for line in built), 2),
         "reading_seconds": round(sum(line["reading"] for line in built), 2),
+        "build_cpu_seconds": round(building, 2),
         "brotli_bytes": size,
         "device_ms": round(seconds * 1000, 1),
         "usual_device_ms": round(usual_seconds * 1000, 1),
