@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from connector.couch import CouchServer, Database
+from connector.errors import CouchError
 from connector.identifiers import CATALOG, customers_database
 from connector.provisioning import set_up_database
 from connector.settings import Settings
@@ -45,9 +47,18 @@ def databases(installation: Installation, people: People, untouched: dict[str, s
             continue
         if info is not None:
             server.delete_database(name)
-        set_up_database(server, name)
+        set_up(server, name)
         untouched[name] = state_of(server.database(name).info())
     return server
+
+
+def set_up(server: CouchServer, name: str) -> None:
+    """Make a database that was deleted in this moment: CouchDB may still answer for the old one where it is busy."""
+    for _ in range(5):
+        with suppress(CouchError):
+            set_up_database(server, name)
+            return
+    set_up_database(server, name)
 
 
 def state_of(info: dict[str, Any]) -> str:

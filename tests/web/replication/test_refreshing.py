@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from queue import Queue
 from typing import Any
 
 import pytest
 
 from connector.couch import CouchServer, Database
+from connector.errors import CouchUnreachable
 from connector.identifiers import CATALOG
-from connector.provisioning import set_up_database
-from tests.web.replication.conftest import NORTH, SOUTH
+from tests.web.replication.conftest import NORTH, SOUTH, set_up
+from web.replication import refreshing as module
 from web.replication.refreshing import MANY, STALE_AFTER, Refreshing, Standing, is_due
 from web.replication.snapshots import News, Snapshots
 
@@ -111,6 +113,29 @@ def test_a_folder_that_was_lost_is_filled_again(refreshing: Refreshing, snapshot
     assert refreshing.look(NOW) == [CATALOG, NORTH, SOUTH]
 
 
+def test_it_goes_on_looking_whatever_goes_wrong_until_it_is_stopped(
+    refreshing: Refreshing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: Queue[list[str]] = Queue()
+    troubles = iter([CouchUnreachable("away"), CouchUnreachable("still away"), RuntimeError("a bug")])
+
+    def troubled(now: float) -> list[str]:
+        for trouble in troubles:
+            raise trouble
+        looks.put(look(now))
+        return []
+
+    look = refreshing.look
+    monkeypatch.setattr(module, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(refreshing, "look", troubled)
+    refreshing.start()
+    assert looks.get(timeout=60) == [CATALOG, NORTH, SOUTH]
+    assert looks.get(timeout=60) == []
+    refreshing.stop()
+    refreshing._thread.join(60)
+    assert not refreshing._thread.is_alive()
+
+
 def test_it_does_not_build_what_another_process_has_just_built(snapshots: Snapshots, north: Database) -> None:
     assert snapshots.renew(NORTH, None, "missing")
     assert not snapshots.renew(NORTH, None, "missing")
@@ -125,6 +150,6 @@ def again(server: CouchServer, name: str) -> None:
     before = server.database(name).info()["instance_start_time"]
     while True:
         server.delete_database(name)
-        set_up_database(server, name)
+        set_up(server, name)
         if server.database(name).info()["instance_start_time"] != before:
             return
