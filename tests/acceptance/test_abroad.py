@@ -57,7 +57,7 @@ def test_an_order_of_a_foreign_customer_is_in_the_customers_currency(company: Co
 def test_a_product_without_a_tax_code_parks_the_order_and_is_named(company: Company) -> None:
     [book] = company.sandbox.control("POST", "seed", {"Item": [BOOK]})["Item"]
     company.roadbook.sync_catalog()
-    customers = company.admin.database("customers-north")
+    customers = company.admin.database("customers")
     customer = customers.get("customer:1")
     assert customer is not None
     customers.put({name: value for name, value in customer.items() if name != "tax_code"})
