@@ -15,6 +15,7 @@ from connector.design.live import NEXT, PREVIOUS, LiveServer
 from connector.design.project import Project
 from connector.design.reports import Deployment, Progress, State, Step, StepState
 from connector.design.staging import drop, promote, put_back, put_previous_back, stage, verify, warm
+from connector.design.tree import DatabaseKind
 
 MANY = 50  # steps; with more of them a state is written down at most once a second
 SELDOM = 1.0  # seconds
@@ -60,7 +61,9 @@ class Run:
 
     def _all_steps(self, may_be_empty: Collection[str]) -> None:
         """All indexes first, then the guards, then what is left and the views, close together."""
-        self._create_databases()
+        created = self._created()
+        for name, kind in created.items():
+            self._server.create(name, kind.shards)
         for number, step in self._of("views"):
             if self._server.stages and step.state in ("planned", "staged", "warm", "verified", "kept"):
                 self._stage(number, step, may_be_empty)
@@ -69,10 +72,15 @@ class Run:
             if step.state != "done":
                 self._promote(number, self.deployment.steps[number])
         for number, step in self._of("views"):
-            if self._server.stages and step.state != "done":
+            if step.state == "done":
+                continue
+            if self._server.stages:
                 self._hold.ensure()
                 drop(self._server.database(step.database), step.design + NEXT)
             self._mark(number, "done")
+        for name, kind in created.items():
+            if kind.has_security:
+                self._server.open(name, kind.security(name))
 
     def put_back(self, ending: State, reason: str) -> list[str]:
         """Undo every step, the last one first; returns what was left alone because somebody else has changed it."""
@@ -103,10 +111,10 @@ class Run:
     def _of(self, action: str) -> list[tuple[int, Step]]:
         return [(number, step) for number, step in enumerate(self.deployment.steps) if step.action == action]
 
-    def _create_databases(self) -> None:
-        for name, kind in self._project.databases(()).items():
-            if any(step.database == name and step.before is None for step in self.deployment.steps):
-                self._server.create(name, kind.shards, kind.security(name) if kind.has_security else None)
+    def _created(self) -> dict[str, DatabaseKind]:
+        """The databases that this deployment makes; they are opened once their guards are in."""
+        made = {step.database for step in self.deployment.steps if step.creates}
+        return {name: kind for name, kind in self._project.databases(made).items() if name in made}
 
     def _stage(self, number: int, step: Step, may_be_empty: Collection[str]) -> None:
         """Build the index of a step beside the live one, prove it, and keep the way back."""

@@ -36,9 +36,9 @@ def deploy(
         work = Work(project, hold, on_progress, on_step)
         finished = work.settle(may_be_empty)
         planned = plan(project, work.deployments.newest())
-        _check(planned, expected if finished is None else None, overwrite)
         if not planned.changed:
             return finished
+        _check(planned, expected, overwrite)
         _try_out(project, planned)
         return work.carry_out(work.begin(planned, by), may_be_empty).deployment
 
@@ -70,7 +70,9 @@ def rollback(
 def _check(planned: Plan, expected: str | None, overwrite: bool) -> None:
     if expected is not None and planned.digest != expected:
         raise DesignError("the plan is not what you looked at any more: look again, then deploy")
-    drifted = [f"{one.database}/_design/{one.design} was {one.drift}" for one in planned.changes if one.drift]
+    drifted = [
+        f"{one.database}/_design/{one.design} was {one.drift}" for one in planned.changes if one.drift and one.changes
+    ]
     if drifted and not overwrite:
         raise DesignError(f"{'; '.join(drifted[:5])}: take it into the files, or say --overwrite")
     needed = sum(change.disk_needed for change in planned.changes if change.changes)

@@ -43,10 +43,16 @@ def action_of(before: Content | None, after: Content | None) -> Action:
     return "other"
 
 
+def stamp_of(live: Content | None) -> dict[str, Any]:
+    """What a document says of its own deployment; nothing where it was not deployed from files."""
+    stamp = (live or {}).get("deploy")
+    return stamp if isinstance(stamp, dict) else {}
+
+
 def drift_of(live: Content | None) -> str | None:
     """How a live document differs from what was deployed; None if it does not, or nobody says what was deployed."""
-    stamp = live.get("deploy") if live is not None else None
-    if live is None or not isinstance(stamp, dict) or stamp.get("sha256") == content_sha256(live):
+    stamp = stamp_of(live)
+    if live is None or not stamp or stamp.get("sha256") == content_sha256(live):
         return None
     since = f" since it was deployed at {stamp['at']}" if stamp.get("at") else " since it was deployed"
     return f"changed by hand{since}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from couchdb import http
 
@@ -17,7 +18,7 @@ from connector.errors import DesignError
 from connector.settings import split_credentials
 
 NEXT, PREVIOUS = "__next", "__prev"
-LOOPBACK = ("//127.0.0.1", "//localhost", "//[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Document = dict[str, Any]
 
@@ -61,15 +62,15 @@ class LiveServer:
         """couchdb's resource of a database, for what this package keeps for itself."""
         return self._server.resource(name)
 
-    def create(self, name: str, shards: int | None, security: Document | None) -> None:
-        """Create a database, closed to all but admins until its security object is written; safe to repeat."""
+    def create(self, name: str, shards: int) -> None:
+        """Create a database, closed to all but admins; safe to repeat."""
+        with self.translated(), suppress(http.PreconditionFailed):
+            self._server.resource.put_json(name, q=shards)
+
+    def open(self, name: str, security: Document) -> None:
+        """Open a database to whom it is for."""
         with self.translated():
-            try:
-                self._server.resource.put_json(name, **({"q": shards} if shards else {}))
-            except http.PreconditionFailed:
-                return
-            if security is not None:
-                self._server.resource(name).put_json("_security", body=security)
+            self._server.resource(name).put_json("_security", body=security)
 
     def indexing(self, database: str, design: str) -> int:
         """How many documents the indexers of a design document still have before them, on all nodes."""
@@ -86,7 +87,7 @@ class LiveServer:
 
     def disk_free(self) -> int | None:
         """Bytes that are free where the indexes are; None unless the server is on this machine and says where."""
-        if not any(self.url.partition("@")[2].startswith(host.strip("/")) for host in LOOPBACK):
+        if urlsplit(self.url).hostname not in LOOPBACK:
             return None
         try:
             found = self._server.resource.get_json(["_node", "_local", "_config", "couchdb", "view_index_dir"])[2]

@@ -82,6 +82,7 @@ class Step:
     """One design document of one database on its way; `revision` is what the live one had when it was planned.
 
     `stamp` is what the live one said of its own deployment, `previous` what `__prev` did: both are put back.
+    `creates` says that the database itself was missing.
     """
 
     database: str
@@ -95,6 +96,7 @@ class Step:
     state: StepState = "planned"
     documents: int = 0
     seconds: float | None = None
+    creates: bool = False
 
     def to(self, state: StepState, seconds: float | None = None) -> Step:
         """The same step in another state."""

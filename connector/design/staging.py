@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-from connector.design.differences import indexed_part, views_of
+from connector.design.differences import indexed_part, stamp_of, views_of
 from connector.design.files import content_sha256
 from connector.design.live import NEXT, PREVIOUS, LiveDatabase, LiveServer
 from connector.design.reports import Step
@@ -117,9 +117,8 @@ def put_back(server: LiveServer, deployment: str, step: Step, before: Document |
     """
     database = server.database(step.database)
     live = database.get(step.design)
-    stamp = (live or {}).get("deploy") or {}
     problem = None
-    if live is not None and stamp.get("deployment") == deployment:
+    if live is not None and stamp_of(live).get("deployment") == deployment:
         if content_sha256(live) != step.after:
             problem = f"{step.database}/_design/{step.design} was changed by hand since and stays as it is"
         elif before is None:
@@ -149,7 +148,7 @@ def put_previous_back(server: LiveServer, deployment: str, step: Step, content: 
     database = server.database(step.database)
     name = step.design + PREVIOUS
     kept = database.get(name)
-    if kept is None or (kept.get("deploy") or {}).get("deployment") != deployment:
+    if kept is None or stamp_of(kept).get("deployment") != deployment:
         return
     if step.previous is None or content is None:
         database.delete(name, kept["_rev"])

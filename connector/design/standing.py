@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from connector.design.deployments import Deployments
-from connector.design.differences import drift_of
+from connector.design.differences import drift_of, stamp_of
 from connector.design.files import content_sha256
 from connector.design.hold import PATIENCE, Hold, progress_of
 from connector.design.live import PREVIOUS, LiveServer
@@ -78,8 +78,7 @@ def _deployed(url: str, names: list[str]) -> list[Deployed]:
         for design, live in designs.items():
             if is_staging(design):
                 continue
-            stamp = live.get("deploy")
-            told = stamp if isinstance(stamp, dict) else {}
+            told = stamp_of(live)
             found.append(
                 Deployed(
                     database=name,

@@ -23,7 +23,7 @@ class StateDocuments:
 
     def create_database(self) -> None:
         """Make the database, closed to all but admins, if there is none; safe to repeat."""
-        self._server.create(self.name, 1, None)
+        self._server.create(self.name, 1)
 
     def read(self, document_id: str) -> Document | None:
         """One document; None if there is none."""

@@ -71,7 +71,7 @@ def status_text(status: Status) -> str:
     lines = []
     for alike in _alike(status.designs, lambda one: (one.design, one.sha256, one.at, one.drift, one.can_roll_back)):
         one = alike[0]
-        said = [one.sha256[:SHORT], f"{one.at} by {one.by}" if one.at else "at the database's birth"]
+        said = [one.sha256[:SHORT], f"{one.at} by {one.by}" if one.at else "without a deployment on record"]
         said += ["can be rolled back at once"] if one.can_roll_back else []
         said += [f"DRIFT: {one.drift}"] if one.drift else []
         lines.append(f"{_databases(alike)}/_design/{one.design}: {', '.join(said)}")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from connector.design.carrying_out import OnStep, Run
 from connector.design.deployments import Deployments
+from connector.design.differences import stamp_of
 from connector.design.hold import Hold, OnProgress, TakenOver
 from connector.design.live import LiveServer
 from connector.design.planning import plan
@@ -70,9 +71,10 @@ class Work:
                 before=change.before,
                 after=change.after,
                 revision=change.revision,
-                stamp=(change.live or {}).get("deploy"),
-                previous=(change.kept or {}).get("deploy"),
+                stamp=stamp_of(change.live) or None,
+                previous=stamp_of(change.kept) or None,
                 documents=change.documents,
+                creates=change.creates,
             )
             for change in changing
         ]

@@ -114,5 +114,5 @@ def test_it_finds_an_installed_roadbook_as_the_files_say(roadbook: Roadbook) -> 
     roadbook.add_rep("bob", "north")
     told = roadbook.command("design", "plan")
     assert told.stdout == "Nothing to do: the server is as the files say.\n"
-    assert "at the database's birth" in roadbook.command("design", "status").stdout
+    assert "without a deployment on record" in roadbook.command("design", "status").stdout
     assert "Nothing was deployed yet." in roadbook.command("design", "history").stdout
