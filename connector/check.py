@@ -42,7 +42,8 @@ class Facts:
     customer: Mapping[str, Any] | None = None
     currency: str = "USD"
     parked_request: str = ""  # why the new customer of the order is parked
-    elsewhere: bool = False  # the customer is another territory's than the rep's
+    elsewhere: bool = False  # the customer is another territory's than the rep's, and never was this one's
+    has_left: bool = False  # the customer was in the rep's territory and is there no more
 
 
 def check_order(
@@ -161,6 +162,14 @@ def check_currency(order: Order, facts: Facts, policy: Policy = USUAL) -> list[R
     if order.currency == billed:
         return []
     return [Reason("wrong_currency", f"The order is in {order.currency}, but the customer is billed in {billed}.")]
+
+
+def departure(order: Order, facts: Facts) -> Reason | None:
+    """What is noted of an order for a customer that has left the rep's territory: the device may not have known."""
+    if not facts.has_left:
+        return None
+    text = f"The customer “{order.customer.name}” is in the rep's territory no more; the order was taken all the same."
+    return Reason("left_territory", text)
 
 
 def summary(problems: list[Reason]) -> Reason:

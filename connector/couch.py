@@ -199,6 +199,12 @@ class Database:
         answer = self.call("POST", "_all_docs", {"keys": keys}, include_docs="true")
         return {row["key"]: row["doc"] for row in answer["rows"] if row.get("doc")}
 
+    def deleted(self, document_ids: Iterable[str]) -> set[str]:
+        """Those of many documents that there were once and that are deleted."""
+        keys = list(document_ids)
+        rows = self.call("POST", "_all_docs", {"keys": keys})["rows"] if keys else []
+        return {row["key"] for row in rows if (row.get("value") or {}).get("deleted")}
+
     def starting_with(self, prefix: str) -> Iterator[Document]:
         """All documents whose id starts with a prefix, in id order, read in pages of 500."""
         start = prefix

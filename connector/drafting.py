@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connector.changing import Folded, Settled, change_of
-from connector.check import ORDER_NOT_YET, WAITING_CODES, Facts, Reason
+from connector.check import ORDER_NOT_YET, WAITING_CODES, Facts, Reason, departure
 from connector.contents import later_change, readable, whole_of
 from connector.facts import FactReader
 from connector.ledger import LATER, Ledger, Row
@@ -54,7 +54,7 @@ class Drafting:
             if isinstance(outcome, Reason):
                 drafts.answered.append(refused(row, outcome, now))
             else:
-                drafts.prepared.append(self._with_request(row, "create", *outcome))
+                drafts.prepared.append(self._with_request(noted(row, record, facts.get(row.id)), "create", *outcome))
 
     def _draft_changes(self, rows: list[Row], policy: Policy, drafts: Drafts) -> None:
         now = self._clock()
@@ -100,6 +100,12 @@ class Drafting:
         # What it waited for is there now; those looks were no attempts.
         waited = (row.reason or {}).get("code") in WAITING_CODES
         return row.step(at, "sending", request=request, sent_at=at, attempts=0 if waited else row.attempts)
+
+
+def noted(row: Row, record: object, facts: Facts | None) -> Row:
+    """The row with a note if its customer has left the rep's territory; what is noted already stays."""
+    note = departure(record, facts) if isinstance(record, Order) and facts is not None else None
+    return row if note is None or row.notice is not None else replace(row, notice=note.as_document())
 
 
 def one_for_each_order(rows: Iterable[Row]) -> list[Row]:

@@ -1,7 +1,8 @@
 """The facts that checks and mapping need, read from the catalog, the master copy of customers and the registry.
 
 Whether a customer is known and may be sold to is said by the master copy, so that no order is parked because a
-territory's copy is late; the territory's database only says whose customer it is.
+territory's copy is late; the territory's database only says whose customer it is, or was: a device may not know yet
+that a customer has left its territory.
 """
 
 from __future__ import annotations
@@ -40,23 +41,25 @@ class FactReader:
                 requested.add(ledger_id(row.rep, ulid_of(order.customer.id) or ""))
             elif territory is not None:
                 by_database.setdefault(customers_database(territory), set()).add(order.customer.id)
+        left: set[tuple[str, str]] = set()
         for database, wanted in by_database.items():
-            for key, document in self._server.database(database).fetch(sorted(wanted)).items():
-                theirs[database, key] = document
+            found = self._server.database(database).fetch(sorted(wanted))
+            theirs |= {(database, key): document for key, document in found.items()}
+            left |= {(database, key) for key in self._server.database(database).deleted(sorted(wanted - found.keys()))}
         customers = self._server.database(CUSTOMERS).fetch(sorted(set().union(*by_database.values())))
         answered = self._server.database(CONNECTOR).fetch(sorted(requested))
-        return [self._facts_of(row, order, products, (customers, theirs), answered) for row, order in orders]
+        return [self._facts_of(row, order, products, (customers, theirs, left), answered) for row, order in orders]
 
     def _facts_of(
         self,
         row: Row,
         order: Order,
         products: dict[str, Document],
-        customers: tuple[dict[str, Document], dict[tuple[str, str], Document]],
+        customers: tuple[dict[str, Document], dict[tuple[str, str], Document], set[tuple[str, str]]],
         answered: dict[str, Document],
     ) -> Facts:
         customer: Document | None
-        parked, elsewhere = "", False
+        parked, elsewhere, has_left = "", False, False
         if order.customer.id.startswith("custreq:"):
             request = answered.get(ledger_id(row.rep, ulid_of(order.customer.id) or ""), {})
             made = request.get("customer")
@@ -64,16 +67,19 @@ class FactReader:
             if request.get("state") == "parked":
                 parked = str((request.get("reason") or {}).get("text", ""))
         else:
-            master, theirs = customers
-            own = theirs.get((customers_database(self.territory(row.rep) or ""), order.customer.id))
+            master, theirs, left = customers
+            place = (customers_database(self.territory(row.rep) or ""), order.customer.id)
+            own = theirs.get(place)
             customer = master.get(order.customer.id, own)
-            elsewhere = customer is not None and own is None
+            has_left = customer is not None and place in left
+            elsewhere = customer is not None and own is None and not has_left
         return Facts(
             {name: products[name] for name in named(order) if name in products},
             customer,
             self._currency,
             parked,
             elsewhere,
+            has_left,
         )
 
     def territory(self, rep: str) -> str | None:

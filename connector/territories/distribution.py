@@ -133,7 +133,8 @@ class Distribution:
             if self._standing().mark != standing.mark:
                 continue
             self._compact(turn)
-            turn.save(mark=standing.mark, instance=instance_of(info), ended_at=time_text(datetime.now(UTC)))
+            at = time_text(datetime.now(UTC))
+            turn.save(mark=standing.mark, instance=instance_of(info), ended_at=at, refused=done.refused)
             log.info("territories.distributed", **done.__dict__)
             return done
         raise TerritoryError("the rules change faster than they can be followed; run this again")
