@@ -17,6 +17,7 @@ from connector.errors import Disconnected
 from connector.identifiers import AGES, CATALOG, CONNECTOR, CUSTOMERS
 from connector.servers import connector_server
 from connector.starting import start
+from connector.territories.overview import overview
 
 PATIENCE = 600.0  # seconds another process may be at it
 SHOWN = 20  # skipped entities
@@ -57,6 +58,7 @@ def status(as_json: bool) -> None:
     settings = start()
     server = connector_server(settings)
     found = status_of(server, realm_of(server))
+    found["unallocated"] = len(overview(server, settings.roadbook_new_customers).unallocated())
     click.echo(json.dumps(found) if as_json else text_of(found))
 
 
@@ -134,6 +136,8 @@ def text_of(found: dict[str, Any]) -> str:
     lines.append(f"last look: {cursor['looked_at'] or 'never'}; changes are read from {since}")
     if cursor["problem"]:
         lines.append(f"the last look failed: {cursor['problem']}")
+    if found.get("unallocated"):
+        lines.append(f"{found['unallocated']} active customers are seen by nobody: `roadbook territory unallocated`")
     for each in found["skipped"][:SHOWN]:
         what = f"{each['kind']} {each['id']} “{each['name']}”"
         lines.append(f"skipped since {each['since']}: {what}, because {each['reason']}")

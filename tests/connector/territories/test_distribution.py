@@ -215,7 +215,7 @@ def test_a_kill_under_rules_that_were_taken_back_leaves_nothing(
     office.distribute("allocate")
     office.allocate(1, "north")
 
-    def die(turn: object) -> None:
+    def die(distribution: Distribution, turn: object) -> None:
         raise Killed
 
     monkeypatch.setattr(Distribution, "_compact", die)
