@@ -103,7 +103,7 @@ def test_it_measures_deploys_while_views_and_guards_are_in_use(tmp_path: Path) -
     done = bench("design", "--documents", "400", "--databases", "12", "--wipe", "--docs", str(docs))
     result = result_of(done, docs, "design")
     assert list(result)[:3] == ["query_p99_staged_ms", "query_p99_overwrite_ms", "rollback_ms"]
-    assert all(value > 0 for value in result.values())
+    assert all(value > 0 for name, value in result.items() if name != "overwrite_queries_given_up")
     assert result["fanout_1000_s"] <= result["deploy_1000_s"]
 
 

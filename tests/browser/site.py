@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
+
+import requests
 
 from connector.couch import CouchServer, Database
 from connector.provisioning import Added
@@ -41,6 +44,18 @@ class Site:
         answers = self.couch.database(database).bulk(documents)
         assert all("rev" in answer for answer in answers), answers
         return [answer["rev"] for answer in answers]
+
+    def wait_for_snapshot(self, documents: int, database: str = CATALOG, seconds: float = 60) -> None:
+        """Wait until the console hands out a snapshot of so many documents: it looks for changes every few seconds."""
+        until, count = time.monotonic() + seconds, None
+        account = (self.rep.account, self.rep.password or "")
+        while time.monotonic() < until:
+            answer = requests.get(f"{self.origin}/couch/{database}/_snapshot", auth=account, timeout=30)
+            count = answer.json().get("count")
+            if count == documents:
+                return
+            time.sleep(0.2)
+        raise AssertionError(f"the snapshot of {database} holds {count} documents, not {documents}")
 
     def conflict(self, document: Document, database: str = CATALOG) -> None:
         """Put a leaf beside the others, as another replica would have brought it."""

@@ -168,6 +168,7 @@ def test_a_customer_who_moved_away_leaves_no_copy_behind(site: Site, devices: De
 
 def test_one_request_says_that_nothing_is_new(site: Site, devices: Devices) -> None:
     site.write([product(number) for number in range(50)])
+    site.wait_for_snapshot(documents=50)
     phone = devices.new().sign_in().open()
     phone.call("sync")
     seen: list[str] = []

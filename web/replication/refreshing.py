@@ -15,7 +15,8 @@ from connector.identifiers import CATALOG, customers_database
 from web.replication.snapshots import News, NoSnapshot, Snapshots, has_snapshots, is_handy, may_be_served
 
 LOOK_EVERY = 5.0  # seconds between looks at the databases' update sequences
-MANY = 200  # changes after which a snapshot is built anew
+MANY = 200  # changes after which a snapshot is built anew, or, if that is less,
+SHARE = 0.2  # of its documents: devices ask for a new base from there on
 STALE_AFTER = 900.0  # seconds after which it is, whatever few changes there are
 REST = 20.0  # times the seconds a build took: so long the database is left alone, unless a snapshot must not be served
 KEYS = 100  # databases in one `_dbs_info` request, CouchDB's own limit
@@ -33,11 +34,13 @@ class Standing:
     rest: float = 0.0
 
 
-def is_due(standing: Standing, news: News, now: float) -> bool:
-    """Whether so much has changed, for so long, that a new snapshot is worth its cost."""
+def is_due(standing: Standing, news: News, documents: int, now: float) -> bool:
+    """Whether so much has changed, for so long, that a new snapshot is worth its cost; the old one has `documents`."""
     if now - standing.built_at < standing.rest:
         return False
-    return news.changes >= MANY or (standing.changed_at is not None and now - standing.changed_at >= STALE_AFTER)
+    return news.changes >= min(MANY, SHARE * documents) or (
+        standing.changed_at is not None and now - standing.changed_at >= STALE_AFTER
+    )
 
 
 class Refreshing:
@@ -105,7 +108,11 @@ class Refreshing:
                 standing.current, standing.changed_at = mark, None
                 return False
             standing.changed_at = now if standing.changed_at is None else standing.changed_at
-            if may_be_served(newest, generation, news) and is_handy(news) and not is_due(standing, news, now):
+            if (
+                may_be_served(newest, generation, news)
+                and is_handy(news)
+                and not is_due(standing, news, newest.count, now)
+            ):
                 return False
         started = time.monotonic()
         try:

@@ -29,19 +29,24 @@ def documents(count: int, kind: str = "customer") -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("standing", "changes", "due"),
+    ("standing", "changes", "documents", "due"),
     [
-        (Standing(), 1, False),
-        (Standing(), MANY, True),
-        (Standing(changed_at=NOW - STALE_AFTER + 1), 1, False),
-        (Standing(changed_at=NOW - STALE_AFTER), 1, True),
-        (Standing(built_at=NOW - 5, rest=10), MANY, False),
-        (Standing(built_at=NOW - 10, rest=10), MANY, True),
-        (Standing(changed_at=NOW - STALE_AFTER, built_at=NOW - 5, rest=10), 1, False),
+        (Standing(), 1, 5000, False),
+        (Standing(), MANY, 5000, True),
+        (Standing(), 19, 100, False),
+        (Standing(), 20, 100, True),
+        (Standing(), 1, 0, True),
+        (Standing(changed_at=NOW - STALE_AFTER + 1), 1, 5000, False),
+        (Standing(changed_at=NOW - STALE_AFTER), 1, 5000, True),
+        (Standing(built_at=NOW - 5, rest=10), MANY, 5000, False),
+        (Standing(built_at=NOW - 10, rest=10), MANY, 5000, True),
+        (Standing(changed_at=NOW - STALE_AFTER, built_at=NOW - 5, rest=10), 1, 5000, False),
     ],
 )
-def test_it_weighs_what_changed_against_what_a_snapshot_costs(standing: Standing, changes: int, due: bool) -> None:
-    assert is_due(standing, News(changes, False), NOW) is due
+def test_it_weighs_what_changed_against_what_a_snapshot_costs(
+    standing: Standing, changes: int, documents: int, due: bool
+) -> None:
+    assert is_due(standing, News(changes, False), documents, NOW) is due
 
 
 def test_it_builds_every_missing_snapshot_and_then_rests(refreshing: Refreshing, snapshots: Snapshots) -> None:
@@ -51,6 +56,7 @@ def test_it_builds_every_missing_snapshot_and_then_rests(refreshing: Refreshing,
 
 
 def test_a_few_changes_wait_and_many_do_not(refreshing: Refreshing, north: Database) -> None:
+    north.bulk([{**each, "_id": f"{each['_id']}a"} for each in documents(MANY)])
     refreshing.look(NOW)
     north.bulk(documents(3))
     assert refreshing.look(NOW + 1000) == []
