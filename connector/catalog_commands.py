@@ -13,7 +13,7 @@ from connector.catalog import Catalog, State, States, ages
 from connector.connections import connected_realm, connection_of
 from connector.couch import CouchServer
 from connector.cursors import Cursors
-from connector.errors import Disconnected
+from connector.errors import Disconnected, TerritoryError
 from connector.identifiers import AGES, CATALOG, CONNECTOR, CUSTOMERS
 from connector.servers import connector_server
 from connector.starting import start
@@ -49,6 +49,8 @@ def sync(full: bool) -> None:
         click.echo(f"{synced.problem}; the next full pass looks again.", err=True)
     if synced.skipped:
         click.echo(f"{synced.skipped} skipped: `roadbook catalog status` says why.", err=True)
+    if synced.undistributed:
+        raise click.ClickException(f"{synced.undistributed}; the connector tries it again by itself")
 
 
 @catalog.command("status")
@@ -58,7 +60,10 @@ def status(as_json: bool) -> None:
     settings = start()
     server = connector_server(settings)
     found = status_of(server, realm_of(server))
-    found["unallocated"] = len(overview(server, settings.roadbook_new_customers).unallocated())
+    try:
+        found["unallocated"] = len(overview(server, settings.roadbook_new_customers).unallocated())
+    except TerritoryError as error:
+        found |= {"unallocated": None, "territories_problem": str(error)}
     click.echo(json.dumps(found) if as_json else text_of(found))
 
 
@@ -135,9 +140,11 @@ def text_of(found: dict[str, Any]) -> str:
     since = cursor["since"] or "the beginning"
     lines.append(f"last look: {cursor['looked_at'] or 'never'}; changes are read from {since}")
     if cursor["problem"]:
-        lines.append(f"the last look failed: {cursor['problem']}")
+        lines.append(f"the last look had a problem: {cursor['problem']}")
     if found.get("unallocated"):
         lines.append(f"{found['unallocated']} active customers are seen by nobody: `roadbook territory unallocated`")
+    if found.get("territories_problem"):
+        lines.append(f"whether every customer is seen is not known: {found['territories_problem']}")
     for each in found["skipped"][:SHOWN]:
         what = f"{each['kind']} {each['id']} “{each['name']}”"
         lines.append(f"skipped since {each['since']}: {what}, because {each['reason']}")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from connector.catalog import State, States
 from connector.connections import connected_realm, connection_of
 from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, QuickBooksError
@@ -17,6 +18,7 @@ from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 
 LATE = 3  # looks that may be missed
+PASS_LATE = timedelta(days=2)  # after the start of the last full pass, which is due after one
 
 
 def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
@@ -60,8 +62,10 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
             yield f"QuickBooks sign-in, {each.title.lower()}: {each.left}", each.warning
     if row is not None and row.refused_at is not None:
         yield "posting", f"stopped, because {row.because}"
-    look = Cursors(server.database(CONNECTOR)).load(realm, "sales")
-    yield last_look(look, settings.roadbook_watch_minutes, datetime.now(UTC))
+    cursors, now = Cursors(server.database(CONNECTOR)), datetime.now(UTC)
+    yield last_look("changes in QuickBooks", cursors.load(realm, "sales"), settings.roadbook_watch_minutes, now)
+    yield last_look("products and customers", cursors.load(realm, "catalog"), settings.roadbook_watch_minutes, now)
+    yield last_pass(States(server.database(CONNECTOR)).load(realm), now)
 
 
 def money_of(settings: Settings, policy: Policy) -> Iterator[tuple[str, str | None]]:
@@ -84,13 +88,23 @@ def tax_in_words(policy: Policy) -> str:
     return f"tax {texts[policy.tax_calculation]}"
 
 
-def last_look(look: Cursor, minutes: float, now: datetime) -> tuple[str, str | None]:
-    """The line about the last look at changes in QuickBooks; `minutes` are between looks, 0: only a webhook has one."""
+def last_look(what: str, look: Cursor, minutes: float, now: datetime) -> tuple[str, str | None]:
+    """The line about the last look at something; `minutes` are between looks, 0: only a webhook has one."""
     if look.looked_at is None:
-        return "changes in QuickBooks (no look yet)", None
+        return f"{what} (no look yet)", None
     age = (now - datetime.fromisoformat(look.looked_at)).total_seconds() / 60
-    name = f"changes in QuickBooks (last look {age:.0f} minutes ago)"
+    name = f"{what} (last look {age:.0f} minutes ago)"
     if look.problem:
         return name, f"{look.problem}; it is tried again by itself"
     late = minutes and age > LATE * max(minutes, 1)
     return name, "the connector does not look; does it run?" if late else None
+
+
+def last_pass(state: State, now: datetime) -> tuple[str, str | None]:
+    """The line about the last full pass over products and customers that came to its end."""
+    if state.last is None:
+        return "full pass over products and customers (none has ended yet)", None
+    name = f"full pass over products and customers (the last one ended at {state.last.finished_at})"
+    late = now - datetime.fromisoformat(state.last.started_at) > PASS_LATE
+    unended = "the one under way does not come to its end" if state.running else "none was begun since; does it run?"
+    return name, f"{unended}; `roadbook catalog status` says more" if late else None

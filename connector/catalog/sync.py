@@ -20,7 +20,7 @@ from connector.catalog.state import State, States
 from connector.catalog.taking import Taker, Took
 from connector.couch import CouchServer
 from connector.cursors import Cursor, Cursors
-from connector.errors import DocumentConflict
+from connector.errors import DocumentConflict, RoadbookError
 from connector.identifiers import AGES, CONNECTOR
 from connector.quickbooks import Gateway
 from connector.records import time_text
@@ -37,6 +37,7 @@ EVERY_DAY = timedelta(hours=24)  # between full passes: what change data capture
 SUSPECT_REST = timedelta(hours=1)  # between passes that something suspicious brings forward
 LISTS_LIFE = timedelta(hours=3)  # as preferences are read for posting
 RETRY = timedelta(hours=1)  # between readings of what was skipped
+STOCK_AND_BALANCES = ("stock", "balances")
 
 log = structlog.get_logger()
 
@@ -47,13 +48,17 @@ def silent(title: str, seen: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Synced:
-    """What came of it: what was done, entities seen, documents written, and how many entities are skipped by now."""
+    """What came of it: what was done, entities seen, documents written, and how many entities are skipped by now.
+
+    `problem` says what a pass did not see, `undistributed` why some territories may lack what was written.
+    """
 
     what: str
     seen: int
     written: int
     skipped: int
     problem: str | None = None
+    undistributed: str | None = None
 
 
 class Catalog:
@@ -116,9 +121,13 @@ class Catalog:
         state = self._states.load(self._gateway.realm)
         cursor = self._cursors.load(self._gateway.realm, PART)
         why = "asked for" if full else pass_is_due(state, cursor, self._clock())
-        state, written = self._lists(state, why is not None)
+        state, written = self._lists(state, why is not None and state.running is None)
         if why is None:
             return self._changes(state, cursor, written, retry)
+        if may_look(state, cursor, self._clock()):
+            # Whatever keeps the pass from its end does not keep changes from being seen.
+            written = self._changes(state, cursor, written, retry).written
+            state, cursor = self._states.load(state.realm), self._cursors.load(state.realm, PART)
         log.info("catalog.pass", why=why, resumed=state.running is not None)
         return self._everything(state, cursor, written, progress)
 
@@ -142,22 +151,23 @@ class Catalog:
         return self._states.save(state.with_skipped(took.taken, took.skipped)), len(took.written)
 
     def _everything(self, state: State, cursor: Cursor, written: int, progress: Progress) -> Synced:
-        distribute = self._distribution.run
-        work = FullPass(self._server, self._reader, self._states, self._claim.ensure, distribute, self._clock)
+        work = FullPass(self._server, self._reader, self._states, self._claim.ensure, self._distribute, self._clock)
         state, began = work.run(state, self._taker(state), progress)
         last = state.last
         assert last is not None
-        self._distribution.run()
-        self._confirm((*PRODUCTS, *CUSTOMER_AGES), datetime.fromisoformat(last.started_at))
+        undistributed = self._distribute()
+        arrived = (*PRODUCTS, *(() if undistributed else CUSTOMER_AGES))
+        self._confirm(arrived, datetime.fromisoformat(last.started_at))
         reached(CatalogStep.AGES_WRITTEN, ["pass"])
         rows = last.written + written
         # What was unseen before is seen now.
         after = replace(cursor, unseen=None, unseen_at=None)
-        self._cursors.save(looked(after, (began - OVERLAP).isoformat(), rows, None, self._clock()))
+        after = looked(after, (began - OVERLAP).isoformat(), rows, None, self._clock())
+        self._cursors.save(replace(after, problem=undistributed))
         self._states.save(replace(state, retried_at=time_text(self._clock())))
         reached(CatalogStep.PASS_RECORDED, ["pass"])
         log.info("catalog.passed", seen=last.seen, written=rows, skipped=len(state.skipped))
-        return Synced("everything", sum(last.seen.values()), rows, skipped_in(state), last.problem)
+        return Synced("everything", sum(last.seen.values()), rows, skipped_in(state), last.problem, undistributed)
 
     def _changes(self, state: State, cursor: Cursor, written: int, retry: bool) -> Synced:
         now = self._clock()
@@ -166,16 +176,29 @@ class Catalog:
         state, retried = self._retried(state, taker, now, retry)
         looks = Looks(self._server, self._gateway, self._reader, self._claim.ensure, self._clock)
         look = looks.look(state, datetime.fromisoformat(cursor.since), taker)
-        self._distribution.run()
-        doubted = ("stock", "balances") if look.state.suspect else ()
+        undistributed = self._distribute()
+        doubted = (*(STOCK_AND_BALANCES if look.state.suspect else ()), *(CUSTOMER_AGES if undistributed else ()))
         self._confirm([kind for kind in (*PRODUCTS, *CUSTOMER_AGES, *TERMS) if kind not in doubted], now)
         rows = written + len(retried.written) + len(look.took.written)
         if look.state != state:
             state = self._states.save(look.state)
-        self._cursors.save(looked(cursor, (look.at - OVERLAP).isoformat(), rows, look.unseen, self._clock()))
+        after = looked(cursor, (look.at - OVERLAP).isoformat(), rows, look.unseen, self._clock())
+        self._cursors.save(replace(after, problem=undistributed))
         reached(CatalogStep.CHANGES_RECORDED, ["look"])
         log.info("catalog.looked", changes=look.changes, written=rows, skipped=len(state.skipped))
-        return Synced("changes", look.changes, rows, skipped_in(state))
+        return Synced("changes", look.changes, rows, skipped_in(state), None, undistributed)
+
+    def _distribute(self) -> str | None:
+        """Pass customers on to the territories; returns why that failed. What QuickBooks said stays taken then.
+
+        Whoever follows the rules tries it again by itself, and so does the next look.
+        """
+        try:
+            self._distribution.run()
+        except RoadbookError as error:
+            log.warning("catalog.not_distributed", reason=str(error))
+            return f"customers were not passed on to all territories: {error}"
+        return None
 
     def _retried(self, state: State, taker: Taker, now: datetime, retry: bool) -> tuple[State, Took]:
         """Read again what was skipped: it may be that only an answer was wrong."""
@@ -203,12 +226,24 @@ def pass_is_due(state: State, cursor: Cursor, now: datetime) -> str | None:
         return "the last one was not finished"
     if state.last is None or cursor.since is None:
         return "it is the first"
-    if now - datetime.fromisoformat(cursor.since) > OLDEST:
+    if is_forgotten(cursor.since, now):
         return "QuickBooks does not know any more what changed since the last look"
     rested = now - datetime.fromisoformat(state.last.started_at)
     if state.suspect and rested > SUSPECT_REST:
         return state.suspect
     return "the last one was a day ago" if rested > EVERY_DAY else None
+
+
+def may_look(state: State, cursor: Cursor, now: datetime) -> bool:
+    """Whether a pass under way goes together with a look at what changed since the cursor. Pure."""
+    if state.running is None or state.last is None or cursor.since is None:
+        return False
+    return not is_forgotten(cursor.since, now)
+
+
+def is_forgotten(since: str, now: datetime) -> bool:
+    """Whether QuickBooks does not know any more what changed since a moment. Pure."""
+    return now - datetime.fromisoformat(since) > OLDEST
 
 
 def skipped_in(state: State) -> int:

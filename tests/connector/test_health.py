@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from connector.catalog import State
+from connector.catalog.state import LastPass, Pass
 from connector.cursors import Cursor
-from connector.health import last_look, money_of, tax_in_words
+from connector.health import last_look, last_pass, money_of, tax_in_words
 from connector.policy import Policy
 from connector.settings import read_settings
 from local_servers.quickbooks_sandbox import Sandbox
@@ -74,6 +76,18 @@ def test_it_reads_the_company_that_is_connected(roadbook: Roadbook, quickbooks: 
 def test_it_says_when_the_last_look_was_and_what_is_wrong(
     looked_at: str | None, problem: str | None, minutes: float, name: str, told: str | None
 ) -> None:
-    what, wrong = last_look(Cursor("1", "sales", looked_at=looked_at, problem=problem), minutes, NOON)
+    what, wrong = last_look(
+        "changes in QuickBooks", Cursor("1", "sales", looked_at=looked_at, problem=problem), minutes, NOON
+    )
     assert name in what
     assert wrong is None if told is None else told in str(wrong)
+
+
+def test_it_says_when_no_full_pass_over_products_and_customers_comes_to_its_end() -> None:
+    old = LastPass("2026-11-18T11:00:00.000Z", "2026-11-18T11:01:00.000Z", {}, 0)
+    new = LastPass("2026-11-19T13:00:00.000Z", "2026-11-19T13:01:00.000Z", {}, 0)
+    running = Pass("2026-11-19T12:00:00.000Z", "2026-11-19T12:00:00+00:00")
+    assert last_pass(State("1"), NOON)[1] is None
+    assert last_pass(State("1", running, new), NOON)[1] is None
+    assert "does not come to its end" in str(last_pass(State("1", running, old), NOON)[1])
+    assert "does it run?" in str(last_pass(State("1", None, old), NOON)[1])

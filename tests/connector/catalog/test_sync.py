@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from connector.catalog import Catalog, CatalogBusy
 from connector.catalog.claim import Claim
 from connector.identifiers import CATALOG, CONNECTOR, CUSTOMERS, customers_database
 from connector.steps import CatalogStep, observers
+from connector.territories.store import RULES
 from tests.connector.catalog.conftest import TERRITORY, Copies
 from tests.couch_design.guards import schema_of
 
@@ -331,6 +332,60 @@ def test_a_new_territory_gets_what_is_there(copies: Copies) -> None:
     copies.catalog().sync()
     database = customers_database(TERRITORY)
     assert len(list(copies.server.database(database).starting_with("customer:"))) == 8
+
+
+@pytest.fixture
+def damaged_rules(copies: Copies) -> Iterator[Callable[[], None]]:
+    """Territories that nothing can be passed on to until the fixture is called, or the test ends."""
+    database = copies.admin.database(CONNECTOR)
+    database.put({**(database.get(RULES) or {}), "_id": RULES, "types": "none"})
+
+    def mend() -> None:
+        found = database.get(RULES)
+        if found:
+            database.delete(RULES, found["_rev"])
+
+    yield mend
+    mend()
+
+
+def test_territories_that_cannot_be_followed_keep_no_pass_from_its_end(
+    copies: Copies, damaged_rules: Callable[[], None]
+) -> None:
+    synced = copies.catalog().sync()
+    assert (synced.what, RULES in str(synced.undistributed)) == ("everything", True)
+    assert (copies.state.running, RULES in str(copies.cursor.problem)) == (None, True)
+    assert {"products", "prices", "stock"} <= copies.ages.keys()
+    assert not {"customers", "balances"} & copies.ages.keys()
+    copies.change("Item", "1", UnitPrice="19.95")
+    reads = copies.reads()
+    synced = copies.catalog().sync()
+    assert (synced.what, copies.document("product:1")["unit_price"]) == ("changes", "19.95")
+    assert copies.reads() - reads == 2
+    assert not {"customers", "balances"} & copies.ages.keys()
+    damaged_rules()
+    assert copies.catalog().sync().undistributed is None
+    assert copies.cursor.problem is None
+    assert {"customers", "balances"} <= copies.ages.keys()
+    assert copies.territory("customer:1")["active"]
+
+
+def test_a_pass_that_goes_on_reads_no_short_lists_again_and_sees_what_changed_first(copies: Copies) -> None:
+    copies.catalog().sync()
+    observer = interrupt_at(CatalogStep.PAGE_READ, 1)
+    observers.append(observer)
+    with pytest.raises(Interrupted):
+        copies.catalog().sync(full=True)
+    copies.change("Customer", "1", Notes="rings twice")
+    reads = copies.reads()
+    with pytest.raises(Interrupted):  # the pass fails again
+        observers[observers.index(observer)] = again = interrupt_at(CatalogStep.PAGE_READ, 1)
+        copies.catalog().sync()
+    observers.remove(again)
+    assert copies.reads() - reads == 2  # changes, and the page
+    assert copies.territory("customer:1")["notes"] == "rings twice"
+    assert copies.state.running is not None
+    assert copies.catalog().sync().what == "everything"
 
 
 class Interrupted(BaseException):
