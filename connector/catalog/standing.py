@@ -11,7 +11,8 @@ from typing import Any, Literal
 Inactive = Literal["hide", "remove"]
 
 MARK = " (deleted)"  # what QuickBooks puts behind the name of what is inactive
-STUB = ("_id", "type", "schema", "quickbooks_id", "version", "name", "sku", "active")
+PLACING = ("customer_type", "customer_type_id", "parent")  # what says whose customer it is, and which prices it gets
+STUB = ("_id", "type", "schema", "quickbooks_id", "version", "name", "sku", "active", *PLACING)
 
 Document = dict[str, Any]
 

@@ -172,7 +172,7 @@ class Catalog:
     def _changes(self, state: State, cursor: Cursor, written: int, retry: bool) -> Synced:
         now = self._clock()
         assert cursor.since is not None
-        taker = self._taker(state)
+        before, taker = state, self._taker(state)
         state, retried = self._retried(state, taker, now, retry)
         looks = Looks(self._server, self._gateway, self._reader, self._claim.ensure, self._clock)
         look = looks.look(state, datetime.fromisoformat(cursor.since), taker)
@@ -180,7 +180,7 @@ class Catalog:
         doubted = (*(STOCK_AND_BALANCES if look.state.suspect else ()), *(CUSTOMER_AGES if undistributed else ()))
         self._confirm([kind for kind in (*PRODUCTS, *CUSTOMER_AGES, *TERMS) if kind not in doubted], now)
         rows = written + len(retried.written) + len(look.took.written)
-        if look.state != state:
+        if look.state != before:
             state = self._states.save(look.state)
         after = looked(cursor, (look.at - OVERLAP).isoformat(), rows, look.unseen, self._clock())
         self._cursors.save(replace(after, problem=undistributed))

@@ -244,7 +244,13 @@ def test_what_is_inactive_is_hidden_whole_or_reduced_to_its_name() -> None:
         "removed": True,
     }
     schema_of("product").validate(stub)
-    schema_of("customer").validate(standing(customer_of(AERO | {"Active": False}), "remove"))
+    above = {"CustomerTypeRef": {"value": "7"}, "ParentRef": {"value": "9"}}
+    customer = standing(customer_of(AERO | above | {"Active": False}, {"7": "Wholesale"}), "remove")
+    schema_of("customer").validate(customer)
+    assert "email" not in customer
+    # It stays where it is, and so do those below it.
+    placing = {"customer_type": "Wholesale", "customer_type_id": "7", "parent": "customer:9"}
+    assert {name: customer[name] for name in placing} == placing
     active = product_of(OAK)
     assert standing(active, "remove") == active
 

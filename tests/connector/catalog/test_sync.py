@@ -241,6 +241,20 @@ def test_what_was_skipped_although_it_is_sound_is_read_again(copies: Copies) -> 
     assert copies.document("product:3")["unit_price"] == "3"
 
 
+def test_what_stays_skipped_is_read_again_once_an_hour(copies: Copies) -> None:
+    copies.spoil("Item", "3", (), UnitPrice="twelve")
+    copies.wait(10)
+    copies.catalog().sync()
+    later = Catalog(
+        copies.settings, copies.server, copies.connection.gateway, lambda: datetime.now(UTC) + timedelta(hours=2)
+    )
+    reads = copies.reads()
+    later.sync()
+    assert copies.reads() - reads == 2
+    later.sync()
+    assert copies.reads() - reads == 3
+
+
 def test_names_of_five_hundred_characters_go_on_as_they_are(copies: Copies) -> None:
     copies.spoil("Item", "2", (), Name="ø" * 500)
     copies.spoil("Item", "3", (), Name="ø" * 900)
