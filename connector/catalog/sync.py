@@ -11,6 +11,7 @@ import structlog
 from connector.catalog.ages import CUSTOMERS as CUSTOMER_AGES
 from connector.catalog.ages import LISTS, PRODUCTS, TERMS, confirm
 from connector.catalog.claim import CatalogBusy, Claim
+from connector.catalog.customer_types import CustomerTypes
 from connector.catalog.full_pass import FullPass, Progress
 from connector.catalog.kinds import CAPTURED
 from connector.catalog.looks import Looks
@@ -80,6 +81,8 @@ class Catalog:
         self._cursors = Cursors(database)
         self._claim = Claim(database, settings.roadbook_lease_seconds)
         self._reader = Reader(gateway)
+        self._short_lists = ShortLists(settings, server, gateway, self._reader, self._claim.ensure)
+        self._types = CustomerTypes(self._short_lists.types)
         self._distribution = Distribution(
             server, settings.roadbook_new_customers, admin_server(settings), settings.roadbook_lease_seconds
         )
@@ -136,17 +139,18 @@ class Catalog:
         now = self._clock()
         if not wanted and state.lists_at and now - datetime.fromisoformat(state.lists_at) < LISTS_LIFE:
             return state, 0
-        lists = ShortLists(self._settings, self._server, self._gateway, self._reader, self._claim.ensure)
+        lists = self._short_lists
         types = lists.types()
         took = lists.take(self._taker(state), now, with_terms=wanted)
         reached(CatalogStep.LISTS_WRITTEN, ["lists"])
         self._confirm((*LISTS, *(TERMS if wanted else ())), now)
-        renamed = types is not None and types != state.types and bool(state.types)
+        renamed = types is not None and types != state.types and state.last is not None
+        self._types.know(state.types if types is None else types, fresh=True)
         state = replace(
             state,
             types=state.types if types is None else types,
             lists_at=time_text(now),
-            suspect="a customer type was renamed" if renamed else state.suspect,
+            suspect="a customer type was renamed or made" if renamed else state.suspect,
         )
         return self._states.save(state.with_skipped(took.taken, took.skipped)), len(took.written)
 
@@ -164,7 +168,7 @@ class Catalog:
         after = replace(cursor, unseen=None, unseen_at=None)
         after = looked(after, (began - OVERLAP).isoformat(), rows, None, self._clock())
         self._cursors.save(replace(after, problem=undistributed))
-        self._states.save(replace(state, retried_at=time_text(self._clock())))
+        self._states.save(replace(state, types=self._types.names, retried_at=time_text(self._clock())))
         reached(CatalogStep.PASS_RECORDED, ["pass"])
         log.info("catalog.passed", seen=last.seen, written=rows, skipped=len(state.skipped))
         return Synced("everything", sum(last.seen.values()), rows, skipped_in(state), last.problem, undistributed)
@@ -180,8 +184,9 @@ class Catalog:
         doubted = (*(STOCK_AND_BALANCES if look.state.suspect else ()), *(CUSTOMER_AGES if undistributed else ()))
         self._confirm([kind for kind in (*PRODUCTS, *CUSTOMER_AGES, *TERMS) if kind not in doubted], now)
         rows = written + len(retried.written) + len(look.took.written)
-        if look.state != before:
-            state = self._states.save(look.state)
+        state = replace(look.state, types=self._types.names)
+        if state != before:
+            state = self._states.save(state)
         after = looked(cursor, (look.at - OVERLAP).isoformat(), rows, look.unseen, self._clock())
         self._cursors.save(replace(after, problem=undistributed))
         reached(CatalogStep.CHANGES_RECORDED, ["look"])
@@ -214,7 +219,8 @@ class Catalog:
         return replace(state, retried_at=time_text(now)).with_skipped(took.taken, took.skipped), took
 
     def _taker(self, state: State) -> Taker:
-        return Taker(self._server, self._settings.roadbook_inactive, state.types)
+        self._types.know(state.types, fresh=False)
+        return Taker(self._server, self._settings.roadbook_inactive, self._types)
 
     def _confirm(self, kinds: tuple[str, ...] | list[str], at: datetime) -> None:
         confirm(self._server.database(AGES), kinds, at)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from connector.catalog.customer_types import CustomerTypes
 from connector.catalog.customers import customer_of
 from connector.catalog.fields import ID, Document, Entity, Unusable, one_line, shortened
 from connector.catalog.kinds import CUSTOMER, ITEM, TERM, Kind
@@ -34,17 +35,21 @@ class Took:
 
 @dataclass(frozen=True)
 class Taker:
-    """Takes entities of any kind. `inactive` is the setting, `types` the names of customer types by id."""
+    """Takes entities of any kind. `inactive` is the setting, `types` knows the names of customer types."""
 
     server: CouchServer
     inactive: Inactive
-    types: Mapping[str, str] = field(default_factory=dict)
+    types: CustomerTypes = field(default_factory=CustomerTypes)
 
     def take(self, kind: Kind, rows: Sequence[Entity], at: str, *, newer_only: bool = False) -> Took:
-        """Write what changed. One entity that can't be used keeps no other from being taken. Raises CouchError."""
+        """Write what changed. One entity that can't be used keeps no other from being taken.
+
+        Raises CouchError, and what `Gateway` raises where a customer's type is not known yet.
+        """
+        types = self.types.named_in(rows) if kind is CUSTOMER else {}
         makers: dict[str, Make] = {
             ITEM.entity: lambda row: None if is_category(row) else product_of(row),
-            CUSTOMER.entity: lambda row: customer_of(row, self.types),
+            CUSTOMER.entity: lambda row: customer_of(row, types),
             TERM.entity: term_of,
         }
         return self.take_as(kind, rows, makers[kind.entity], at, newer_only=newer_only)

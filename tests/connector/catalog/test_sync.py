@@ -325,6 +325,35 @@ def test_short_lists_are_read_every_three_hours(copies: Copies) -> None:
     assert copies.document("settings:app")["changed_at"] > changed_at
 
 
+def test_a_customer_type_made_since_the_short_lists_were_read_is_asked_for_once(copies: Copies) -> None:
+    copies.catalog().sync()
+    [trade] = copies.make("CustomerType", {"Name": "Trade"})
+    copies.change("Customer", "1", CustomerTypeRef={"value": trade})
+    catalog, reads = copies.catalog(), copies.reads()
+    catalog.sync()
+    assert copies.reads() - reads == 2  # changes, and the types
+    assert copies.territory("customer:1")["customer_type"] == "Trade"
+    assert copies.state.types == {trade: "Trade"}
+    copies.spoil("Customer", "2", (), CustomerTypeRef={"value": "9999"})
+    for notes in ("rings twice", "rings once"):
+        reads = copies.reads()
+        copies.change("Customer", "2", Notes=notes)
+        catalog.sync()
+    assert copies.reads() - reads == 1  # nobody knows it, so it is not asked for again
+    assert "customer_type" not in copies.document("customer:2")
+    assert copies.document("customer:2")["customer_type_id"] == "9999"
+
+
+def test_the_first_customer_type_that_was_missed_brings_a_pass_forward(copies: Copies) -> None:
+    copies.catalog().sync()
+    copies.make("CustomerType", {"Name": "Trade"})
+    later = Catalog(
+        copies.settings, copies.server, copies.connection.gateway, lambda: datetime.now(UTC) + timedelta(hours=4)
+    )
+    later.sync()
+    assert copies.state.suspect == "a customer type was renamed or made"
+
+
 def test_one_at_a_time_works(copies: Copies) -> None:
     other = Claim(copies.server.database(CONNECTOR), 2)
     with other.held():
