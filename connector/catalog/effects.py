@@ -19,24 +19,29 @@ KINDS = (*LISTS, *MOVES)
 
 @dataclass(frozen=True)
 class Moved:
-    """Items and customers to read again, by id; `unknown` says that a deleted transaction did not tell whose it was."""
+    """Items and customers to read again, by id.
+
+    `unknown` says that a deleted transaction did not tell whose it was, `edited` that one may have been others' before.
+    """
 
     items: frozenset[str] = frozenset()
     customers: frozenset[str] = frozenset()
     unknown: bool = False
+    edited: bool = False
 
 
 def moved_by(changes: Iterable[Change]) -> Moved:
     """What the transactions among some changes may have moved."""
     items: set[str] = set()
     customers: set[str] = set()
-    unknown = False
+    unknown = edited = False
     for change in changes:
         if change.kind not in MOVES:
             continue
         if change.entity is None:
             unknown = True
             continue
+        edited = edited or was_edited(change.entity)
         customers |= ids(part(change.entity, "CustomerRef"))
         for line in lines_of(change.entity):
             for name, detail in line.items():
@@ -44,7 +49,12 @@ def moved_by(changes: Iterable[Change]) -> Moved:
                     items |= ids(part(detail, "ItemRef"))
                     who = part(detail, "Entity")
                     customers |= ids(part(who, "EntityRef")) if who.get("Type") == "Customer" else set()
-    return Moved(frozenset(items), frozenset(customers), unknown)
+    return Moved(frozenset(items), frozenset(customers), unknown, edited)
+
+
+def was_edited(transaction: Entity) -> bool:
+    """Whether a transaction was changed after it was made; it shows nothing of what it said before."""
+    return str(transaction.get("SyncToken", "0")) != "0"
 
 
 def lines_of(transaction: Entity) -> Iterator[Mapping[str, Any]]:

@@ -70,6 +70,8 @@ class Looks:
         suspect = state.suspect
         if moved.unknown:
             suspect = "a transaction was deleted, which does not say whose balance and stock it was"
+        elif moved.edited:
+            suspect = "a transaction was edited, which does not say whose balance and stock it was before"
         elif any(is_category(row) and str(row.get("SyncToken")) != "0" for row in rows[ITEM.entity]):
             suspect = "a category was changed, and may be in the paths of other products"
         elif found.unseen:

@@ -168,6 +168,24 @@ def test_a_deleted_transaction_brings_the_next_full_pass_forward(copies: Copies)
     assert copies.state.suspect is None
 
 
+def test_an_edited_transaction_confirms_no_stock_or_balances_until_the_next_full_pass(copies: Copies) -> None:
+    [invoice] = copies.make("Invoice", invoice_of("1", 3))
+    copies.wait(10)
+    copies.catalog().sync()
+    before = copies.ages
+    copies.change("Invoice", invoice, CustomerRef={"value": "2"})
+    copies.catalog().sync()
+    assert (copies.document("customer:1")["balance"], copies.document("customer:2")["balance"]) == ("30.00", "30.00")
+    assert (copies.ages["stock"], copies.ages["balances"]) == (before["stock"], before["balances"])
+    assert copies.ages["customers"] > before["customers"]
+    in_an_hour = Catalog(
+        copies.settings, copies.server, copies.connection.gateway, lambda: datetime.now(UTC) + timedelta(minutes=61)
+    )
+    assert in_an_hour.sync().what == "everything"
+    assert copies.document("customer:1")["balance"] == "0.00"
+    assert copies.ages["balances"] > before["balances"]
+
+
 @pytest.mark.parametrize("inactive", ["hide", "remove"])
 def test_what_becomes_inactive_stays_as_the_setting_says_and_comes_back(copies: Copies, inactive: str) -> None:
     catalog = copies.catalog(roadbook_inactive=inactive)

@@ -89,6 +89,11 @@ def test_a_deleted_transaction_does_not_say_whose_it_was() -> None:
     assert not moved_by([Change("Item", "1")]).unknown
 
 
+@pytest.mark.parametrize(("token", "edited"), [({}, False), ({"SyncToken": "0"}, False), ({"SyncToken": "1"}, True)])
+def test_an_edited_transaction_does_not_say_whose_it_was_before(token: dict[str, str], edited: bool) -> None:
+    assert moved_by([Change("Invoice", "1", {"Id": "1", **token})]).edited is edited
+
+
 def test_a_change_is_known_again_by_its_version_and_time() -> None:
     entity = {"Id": "1", "SyncToken": "3", "MetaData": {"LastUpdatedTime": "2026-11-20T12:00:00Z"}}
     marks = marks_of([Change("Item", "1", entity), Change("Item", "2")])
