@@ -46,8 +46,9 @@ class FactReader:
             found = self._server.database(database).fetch(sorted(wanted))
             theirs |= {(database, key): document for key, document in found.items()}
             left |= {(database, key) for key in self._server.database(database).deleted(sorted(wanted - found.keys()))}
-        customers = self._server.database(CUSTOMERS).fetch(sorted(set().union(*by_database.values())))
         answered = self._server.database(CONNECTOR).fetch(sorted(requested))
+        made = {key for request in answered.values() if (key := made_of(request)) is not None}
+        customers = self._server.database(CUSTOMERS).fetch(sorted(made.union(*by_database.values())))
         return [self._facts_of(row, order, products, (customers, theirs, left), answered) for row, order in orders]
 
     def _facts_of(
@@ -59,15 +60,17 @@ class FactReader:
         answered: dict[str, Document],
     ) -> Facts:
         customer: Document | None
+        master, theirs, left = customers
         parked, elsewhere, has_left = "", False, False
         if order.customer.id.startswith("custreq:"):
             request = answered.get(ledger_id(row.rep, ulid_of(order.customer.id) or ""), {})
             made = request.get("customer")
-            customer = {"quickbooks_id": made["id"], "name": made["name"], "active": True} if made else None
+            # The master copy may not have it yet: it was made a moment ago.
+            new = {"quickbooks_id": made["id"], "name": made["name"], "active": True} if made else None
+            customer = master.get(made_of(request) or "", new)
             if request.get("state") == "parked":
                 parked = str((request.get("reason") or {}).get("text", ""))
         else:
-            master, theirs, left = customers
             place = (customers_database(self.territory(row.rep) or ""), order.customer.id)
             own = theirs.get(place)
             customer = master.get(order.customer.id, own)
@@ -94,6 +97,12 @@ class FactReader:
     def forget(self) -> None:
         """Read territories anew from now on."""
         self._territories.clear()
+
+
+def made_of(request: Document) -> str | None:
+    """The id of the `customer:` document that answers a request for a new customer; None while nothing does."""
+    made = request.get("customer")
+    return f"customer:{made['id']}" if made else None
 
 
 def named(order: Order) -> set[str]:

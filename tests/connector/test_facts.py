@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.couch import CouchServer
 from connector.facts import FactReader
-from connector.identifiers import CUSTOMERS, customers_database
+from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database, ledger_id
 from connector.provisioning import add_rep, install
 from connector.records import Order
 from connector.servers import admin_server
@@ -44,3 +44,26 @@ def test_an_order_is_judged_by_the_master_copy_of_its_customer(couch: CouchServe
         "customer:3": (True, False),
         "customer:4": (None, False),
     }
+
+
+def test_a_customer_that_was_asked_for_is_judged_by_the_master_copy_once_it_is_there(
+    couch: CouchServer, settings: Settings
+) -> None:
+    server = admin_server(settings)
+    install(server, settings)
+    bob = add_rep(server, "bob", "north").rep
+    request = "custreq:01K9Z3V0000000000000000000"
+    key = ledger_id(bob, "01K9Z3V0000000000000000000")
+    made = {"id": "58", "name": "Café Ærø"}
+    server.database(CONNECTOR).put({"_id": key, "type": "ledger", "schema": 1, "state": "posted", "customer": made})
+    document: dict[str, Any] = order(customer={"id": request, "name": "Café Ærø"})
+    row = replace(pinned(document), rep=bob)
+
+    def customer() -> dict[str, Any]:
+        [facts] = FactReader(server, "USD").read([(row, Order.model_validate(document))])
+        assert facts.customer is not None
+        return facts.customer
+
+    assert customer() == {"quickbooks_id": "58", "name": "Café Ærø", "active": True}
+    server.database(CUSTOMERS).put({"_id": "customer:58", **AERO, "active": False, "taxable": False})
+    assert (customer()["active"], customer()["taxable"]) == (False, False)
