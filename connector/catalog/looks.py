@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -76,7 +76,9 @@ class Looks:
             suspect = "a category was changed, and may be in the paths of other products"
         elif found.unseen:
             suspect = f"a look could not see {found.unseen}"
-        after = replace(state, marks=marks, suspect=suspect).with_skipped(took.taken, took.skipped)
+        after = replace(state, marks=without_unread(marks, fresh, rows[ITEM.entity]), suspect=suspect).with_skipped(
+            took.taken, took.skipped
+        )
         return Look(after, took, found.at, len(fresh), found.unseen)
 
     def _rows(self, kind: Kind, fresh: Sequence[Change]) -> list[Document]:
@@ -94,6 +96,13 @@ class Looks:
 
     def _read_again(self, kind: Kind, ids: Iterable[str], rows: list[Document]) -> list[Document]:
         return self._reader.by_ids(kind.entity, set(ids) - {str(row.get("Id")) for row in rows})
+
+
+def without_unread(marks: Mapping[str, str], fresh: Iterable[Change], items: Iterable[Document]) -> dict[str, str]:
+    """The marks but for living items that a query did not show: the next look's overlap tries those again."""
+    read = {str(row.get("Id")) for row in items}
+    unread = {key_of(each) for each in fresh if each.kind == ITEM.entity and each.entity and each.id not in read}
+    return {key: mark for key, mark in marks.items() if key not in unread}
 
 
 def key_of(change: Change) -> str:

@@ -34,14 +34,15 @@ def after_page(before: Part, rows: Sequence[Entity], written: int) -> Part:
         return replace(moved, done=True)
     last = latest(rows)
     if last is not None and (before.at is None or last > datetime.fromisoformat(before.at)):
-        return replace(moved, at=last.isoformat(timespec="seconds"), skip=0)
+        return replace(moved, at=last.isoformat(), skip=0)
     # Pages with a row too many have been seen: never step further than was asked for.
     return replace(moved, skip=before.skip + min(len(rows), PAGE))
 
 
 def latest(rows: Sequence[Entity]) -> datetime | None:
-    """The last time of change in a page; None where no row says one."""
-    return max((moment for row in rows if (moment := changed_at(row)) is not None), default=None)
+    """The last second of change in a page, as pages are asked for by seconds; None where no row says one."""
+    moments = (moment for row in rows if (moment := changed_at(row)) is not None)
+    return max((moment.replace(microsecond=0) for moment in moments), default=None)
 
 
 def changed_at(entity: Entity) -> datetime | None:

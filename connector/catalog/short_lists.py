@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from connector.quickbooks import Gateway
 from connector.records import time_text
 from connector.settings import Settings
 
+LISTED = (TAX_CODE.entity, TERM.entity)  # read whole, or not at all
 SETTINGS_DOCUMENT = "Settings"
 
 log = structlog.get_logger()
@@ -82,3 +83,10 @@ class ShortLists:
         self.ensure()
         written = write_changed(self.server.database(CATALOG), [document], changed_at=at)
         return Took((f"{SETTINGS_DOCUMENT}:app",), written.ids)
+
+
+def no_longer_there(skipped: Iterable[Skipped], took: Took, *, with_terms: bool) -> tuple[str, ...]:
+    """The keys of what was skipped of lists that were read whole, and is not in them any more. Pure."""
+    read = {*took.taken, *(each.key for each in took.skipped)}
+    kinds = LISTED if with_terms else (TAX_CODE.entity,)
+    return tuple(each.key for each in skipped if each.kind in kinds and each.key not in read)

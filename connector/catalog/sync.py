@@ -16,7 +16,7 @@ from connector.catalog.full_pass import FullPass, Progress
 from connector.catalog.kinds import CAPTURED
 from connector.catalog.looks import Looks
 from connector.catalog.reader import Reader
-from connector.catalog.short_lists import ShortLists
+from connector.catalog.short_lists import ShortLists, no_longer_there
 from connector.catalog.state import State, States
 from connector.catalog.taking import Taker, Took
 from connector.couch import CouchServer
@@ -152,7 +152,8 @@ class Catalog:
             lists_at=time_text(now),
             suspect="a customer type was renamed or made" if renamed else state.suspect,
         )
-        return self._states.save(state.with_skipped(took.taken, took.skipped)), len(took.written)
+        gone = no_longer_there(state.skipped.values(), took, with_terms=wanted)
+        return self._states.save(state.with_skipped((*took.taken, *gone), took.skipped)), len(took.written)
 
     def _everything(self, state: State, cursor: Cursor, written: int, progress: Progress) -> Synced:
         work = FullPass(self._server, self._reader, self._states, self._claim.ensure, self._distribute, self._clock)

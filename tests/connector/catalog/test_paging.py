@@ -123,6 +123,15 @@ def test_a_page_of_rows_without_times_is_followed_by_the_next() -> None:
 
 
 @pytest.mark.parametrize("rows", [APART, AT_ONCE, IN_HEAPS])
+def test_times_with_fractions_of_a_second_are_read_to_the_end(rows: Rows) -> None:
+    exact = [
+        {**row, "MetaData": {"LastUpdatedTime": row["MetaData"]["LastUpdatedTime"].replace("+00:00", ".250000+00:00")}}
+        for row in rows
+    ]
+    assert set(read(exact).seen) == {row["Id"] for row in rows}
+
+
+@pytest.mark.parametrize("rows", [APART, AT_ONCE, IN_HEAPS])
 def test_it_goes_on_from_what_is_on_record_wherever_it_was_broken_off(rows: Rows) -> None:
     part = Part(total=len(rows))
     for _ in range(20):

@@ -9,8 +9,11 @@ import pytest
 
 from connector.catalog.effects import marks_of, moved_by
 from connector.catalog.full_pass import is_still_there
+from connector.catalog.looks import without_unread
+from connector.catalog.short_lists import no_longer_there
 from connector.catalog.state import MOST_SKIPPED, Part, Skipped, State
 from connector.catalog.sync import pass_is_due
+from connector.catalog.taking import Took
 from connector.catalog.writing import changed
 from connector.cursors import Cursor
 from connector.quickbooks import Change
@@ -98,6 +101,27 @@ def test_a_change_is_known_again_by_its_version_and_time() -> None:
     entity = {"Id": "1", "SyncToken": "3", "MetaData": {"LastUpdatedTime": "2026-11-20T12:00:00Z"}}
     marks = marks_of([Change("Item", "1", entity), Change("Item", "2")])
     assert marks == {"Item:1": "3@2026-11-20T12:00:00Z", "Item:2": "deleted"}
+
+
+def test_an_item_that_is_captured_and_not_shown_is_tried_again() -> None:
+    kinds = (
+        ("Item", "1", {"Id": "1"}),
+        ("Item", "2", {"Id": "2"}),
+        ("Item", "3", None),
+        ("Customer", "4", {"Id": "4"}),
+    )
+    fresh = [Change(*each) for each in kinds]
+    assert without_unread(marks_of(fresh), fresh, [{"Id": "1"}]).keys() == {"Item:1", "Item:3", "Customer:4"}
+
+
+@pytest.mark.parametrize(("with_terms", "gone"), [(False, ("TaxCode:3",)), (True, ("TaxCode:3", "Term:4"))])
+def test_what_was_skipped_of_a_short_list_is_forgotten_once_it_has_left_it(
+    with_terms: bool, gone: tuple[str, ...]
+) -> None:
+    pairs = (("TaxCode", "1"), ("TaxCode", "2"), ("TaxCode", "3"), ("Term", "4"), ("Item", "5"), ("Settings", "app"))
+    skipped = [Skipped(kind, id, "x", "it has no name", "2026-11-20T12:00:00Z") for kind, id in pairs]
+    took = Took(taken=("TaxCode:1",), skipped=(skipped[1],))
+    assert no_longer_there(skipped, took, with_terms=with_terms) == gone
 
 
 def test_so_many_skipped_entities_are_listed_and_the_rest_is_counted() -> None:
