@@ -16,6 +16,7 @@ from connector.quickbooks import TokenStore
 from connector.quickbooks.countdown import countdowns
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
+from connector.territories.trouble import trouble
 
 LATE = 3  # looks that may be missed
 PASS_LATE = timedelta(days=2)  # after the start of the last full pass, which is due after one
@@ -43,6 +44,7 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
         except CouchError as error:
             yield f"database {name}", f"{error}; run `roadbook install`"
             return
+    yield "territories", "; ".join(trouble(server, settings.roadbook_new_customers)) or None
     realm = connected_realm(server.database(CONNECTOR))
     if not realm:
         yield "QuickBooks", "no company is connected: run `roadbook quickbooks connect`"

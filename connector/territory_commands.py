@@ -15,6 +15,7 @@ from connector.starting import start
 from connector.territories import EVERY, Allocation, TerritoryStore
 from connector.territories.effects import effect_of
 from connector.territories.overview import overview
+from connector.territories.trouble import trouble, without_database
 from connector.territory_effects import distribute, named, show_effect, told
 from connector.territory_file_commands import export_command, import_command
 
@@ -40,14 +41,19 @@ def add(name: str) -> None:
 def list_command() -> None:
     """Show every territory with its reps and how many customers it has, and the rules."""
     settings = start()
-    found = overview(connector_server(settings), settings.roadbook_new_customers)
+    server = connector_server(settings)
+    found = overview(server, settings.roadbook_new_customers)
+    missing = without_database(TerritoryStore(server.database(CONNECTOR)), found.standing)
     for name, count in found.counts().items():
-        click.echo(f"{name:<24} {count:>7} customers  {', '.join(found.reps_of(name)) or 'no reps'}")
+        shown = "    no database  " if name in missing else f"{count:>7} customers"
+        click.echo(f"{name:<24} {shown}  {', '.join(found.reps_of(name)) or 'no reps'}")
     for kind, names in sorted(found.standing.rules.types.items()):
         click.echo(f"Customers of type {kind}: {named(names)}")
     others = "everyone" if settings.roadbook_new_customers == "everyone" else "nobody, until they are allocated"
     click.echo(f"Allocated one by one: {len(found.placing.allocations)}. Others are seen by {others}.")
     click.echo(f"{len(found.unallocated())} active customers are seen by nobody.")
+    for each in trouble(server, settings.roadbook_new_customers):
+        click.echo(each, err=True)
 
 
 @territory.command("rule")

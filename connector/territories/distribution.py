@@ -14,7 +14,7 @@ import structlog
 
 from connector.checkpoints import sequence_number
 from connector.couch import CouchServer
-from connector.errors import CouchError, DocumentConflict, LeaseLost, TerritoryError
+from connector.errors import CouchError, DocumentConflict, Forbidden, LeaseLost, NotFound, TerritoryError
 from connector.identifiers import CONNECTOR, CUSTOMERS
 from connector.lease import Lease
 from connector.records import time_text
@@ -101,7 +101,7 @@ class Distribution:
 
     def _follows_everything(self) -> bool:
         progress = self._record.load()
-        if progress.mark is None or progress.mark != self._standing().mark:
+        if progress.mark is None or progress.mark != self._standing().mark or self._came_back(progress):
             return False
         if progress.compact and self._admin is not None:
             return False
@@ -109,6 +109,10 @@ class Distribution:
         if was_set_back(progress, info):
             return False
         return progress.since == str(info["update_seq"]) or not self._master.pending(str(progress.since))
+
+    def _came_back(self, progress: Progress) -> bool:
+        """Whether a territory that had no database has one now."""
+        return any(self._store.has_database(name) for name in progress.missing)
 
     def _work_under(self, lease: Lease) -> Distributed:
         over = threading.Event()
@@ -124,6 +128,8 @@ class Distribution:
         done = Distributed()
         for _ in range(ROUNDS):
             progress, standing = self._record.load(), self._standing()
+            if self._came_back(progress):
+                progress = self._record.save(replace(progress, mark=None, thorough=True, missing=()))
             turn = Turn(self._server, self._store, self._record, lease, standing, progress, self._on_write)
             info = self._master.info()
             if progress.mark != standing.mark or was_set_back(progress, info):
@@ -133,8 +139,8 @@ class Distribution:
             if self._standing().mark != standing.mark:
                 continue
             self._compact(turn)
-            at = time_text(datetime.now(UTC))
-            turn.save(mark=standing.mark, instance=instance_of(info), ended_at=at, refused=done.refused)
+            ended = {"mark": standing.mark, "instance": instance_of(info), "ended_at": time_text(datetime.now(UTC))}
+            turn.save(**ended, refused=done.refused, missing=tuple(sorted(turn.missing)))
             log.info("territories.distributed", **done.__dict__)
             return done
         raise TerritoryError("the rules change faster than they can be followed; run this again")
@@ -165,13 +171,15 @@ class Turn:
         on_write: OnWrite,
     ) -> None:
         self.progress = progress
+        self.missing = set(progress.missing) & standing.territories
         self._master = server.database(CUSTOMERS)
         self._store = store
         self._record = record
         self._lease = lease
         self._standing = standing
         self._territories = [
-            Territory(server, name, standing.assignments, lease, on_write) for name in sorted(standing.territories)
+            Territory(server, name, standing.assignments, lease, on_write)
+            for name in sorted(standing.territories - self.missing)
         ]
 
     def save(self, **changes: Any) -> None:
@@ -190,12 +198,12 @@ class Turn:
         customers = everybody(self._master)
         wanted = self._placed(customers, customers)
         extra = self._each(lambda each: each.too_many(wanted[each.name]))
-        self._to_compact({each.name for each, found in zip(self._territories, extra, strict=True) if found})
+        self._to_compact({name for name, found in extra.items() if found})
         removed = self._each(lambda each: each.remove())
         written = self._each(lambda each: each.complete(wanted[each.name], customers, thorough))
         since = str(info["update_seq"]) if thorough else self.progress.since
         self.save(thorough=False, since=since, instance=instance_of(info), prices=prices)
-        return sum((*removed, *written), Distributed(read=len(customers)))
+        return sum((*removed.values(), *written.values()), Distributed(read=len(customers)))
 
     def follow(self) -> Distributed:
         """Pass on what changed in the master since the sequence on record, in pages."""
@@ -215,10 +223,10 @@ class Turn:
         customers = with_ancestors(self._master, keys)
         wanted = self._placed({key: customers[key] for key in keys if key in customers}, customers)
         extra = self._each(lambda each: each.too_many(wanted[each.name], sorted(keys)))
-        self._to_compact({each.name for each, found in zip(self._territories, extra, strict=True) if found})
+        self._to_compact({name for name, found in extra.items() if found})
         removed = self._each(lambda each: each.remove())
         written = self._each(lambda each: each.complete(wanted[each.name], customers, True))
-        return sum((*removed, *written), Distributed(read=len(changed)))
+        return sum((*removed.values(), *written.values()), Distributed(read=len(changed)))
 
     def _placed(self, some: Mapping[str, Customer], customers: Mapping[str, Customer]) -> dict[str, set[str]]:
         """The ids of the customers that each territory is to have, of some; `customers` hold their parents, too."""
@@ -234,9 +242,21 @@ class Turn:
         if not names <= set(self.progress.compact):
             self.save(compact=tuple(sorted({*self.progress.compact, *names})))
 
-    def _each(self, work: Callable[[Territory], Found]) -> list[Found]:
+    def _each(self, work: Callable[[Territory], Found]) -> dict[str, Found]:
+        """What came of it by territory; one whose database is not there, or not open yet, is left out from then on."""
+        found: dict[str, Found] = {}
+
+        def one(territory: Territory) -> None:
+            try:
+                found[territory.name] = work(territory)
+            except (NotFound, Forbidden) as error:
+                log.warning("territories.database_missing", territory=territory.name, reason=str(error))
+                self.missing.add(territory.name)
+
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(work, self._territories))
+            list(pool.map(one, self._territories))
+        self._territories = [each for each in self._territories if each.name not in self.missing]
+        return found
 
 
 def instance_of(info: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from connector.couch import Database
 from connector.errors import DocumentConflict
 
 PROGRESS = "distribution:customers"
-STORED = ("mark", "since", "instance", "prices", "thorough", "compact", "ended_at", "refused")
+STORED = ("mark", "since", "instance", "prices", "thorough", "compact", "ended_at", "refused", "missing")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Progress:
     `since` is the master's sequence up to which its content was passed on, `instance` which master that was, `prices`
     the revision of the price assignments in the copies. `thorough`: contents have to be compared, not only ids.
     `compact`: territories whose files still hold what was removed. `refused`: how many copies CouchDB would not take.
+    `missing`: territories that have no database.
     """
 
     mark: str | None = None
@@ -47,6 +48,7 @@ class Progress:
     compact: tuple[str, ...] = ()
     ended_at: str | None = None
     refused: int = 0
+    missing: tuple[str, ...] = ()
     revision: str | None = None
 
 
@@ -64,7 +66,8 @@ class ProgressRecord:
     def save(self, progress: Progress) -> Progress:
         """Store it; raises DocumentConflict if somebody else did since it was loaded."""
         fields: dict[str, Any] = {name: getattr(progress, name) for name in STORED}
-        document = {"_id": PROGRESS, "type": "distribution", "schema": 1, **fields, "compact": list(progress.compact)}
+        lists = {"compact": list(progress.compact), "missing": list(progress.missing)}
+        document = {"_id": PROGRESS, "type": "distribution", "schema": 1, **fields, **lists}
         document |= {"_rev": progress.revision} if progress.revision else {}
         return replace(progress, revision=self._database.put(document))
 
@@ -81,4 +84,5 @@ class ProgressRecord:
 def progress_of(document: dict[str, Any]) -> Progress:
     """A stored document as a record."""
     fields = {name: document[name] for name in STORED if name in document}
-    return Progress(**fields | {"compact": tuple(document.get("compact", ()))}, revision=document["_rev"])
+    lists = {name: tuple(document.get(name, ())) for name in ("compact", "missing")}
+    return Progress(**fields | lists, revision=document["_rev"])

@@ -13,7 +13,8 @@ import structlog
 from pydantic import ValidationError
 
 from connector.couch import Database
-from connector.errors import CouchError, DocumentConflict, TerritoryError
+from connector.errors import CouchError, DocumentConflict, Forbidden, NotFound, TerritoryError
+from connector.identifiers import customers_database
 from connector.prices import Assignments, AssignmentStore
 from connector.records import time_text
 from connector.registry import Registry, Rep
@@ -40,7 +41,7 @@ class Standing:
 
     @property
     def territories(self) -> frozenset[str]:
-        """The territories whose databases there are."""
+        """The territories that there are; one whose database was deleted, or never made, is among them."""
         return frozenset(self.rules.territories) | {rep.territory for rep in self.reps if rep.state != "creating"}
 
 
@@ -68,6 +69,30 @@ class TerritoryStore:
             allocations=self.allocations(customers),
             new_customers=standing.new_customers,
         )
+
+    def has_database(self, territory: str) -> bool:
+        """Whether a territory's database is there, and open: one that is being made is closed to all but admins."""
+        try:
+            self.database.server.database(customers_database(territory)).info()
+        except (NotFound, Forbidden):
+            return False
+        return True
+
+    def damaged(self) -> dict[str, str]:
+        """What is wrong in rules and allocations, by document id."""
+        found = {}
+        try:
+            self.rules()
+        except TerritoryError as error:
+            found[RULES] = str(error)
+        for document in self.database.starting_with(ALLOCATION):
+            try:
+                Allocation.model_validate(document)
+            except ValidationError as error:
+                customer = f"customer:{document['_id'].removeprefix(ALLOCATION)}"
+                said = f"{document['_id']} is damaged ({faults(error)}), so nobody sees {customer}"
+                found[document["_id"]] = f"{said}: `roadbook territory allocate {customer}` writes it anew"
+        return found
 
     def rules(self) -> Rules:
         """The rules; raises TerritoryError if somebody has damaged them."""

@@ -142,3 +142,21 @@ def test_a_dry_run_says_what_reps_have_under_way(commands: Commands, tmp_path: P
     file.write_text("customer,territories\n4,south\n")
     tried = commands.run("territory", "import", str(file), "--dry-run")
     assert "bob has 0 open orders and 1 drafts for customers that leave\n" in tried
+
+
+def test_a_rep_that_was_disabled_half_made_leaves_a_territory_without_a_database(commands: Commands) -> None:
+    registry = Registry(commands.server.database(CONNECTOR))
+    registry.create("eve", "nroth")
+    commands.run("rep", "disable", "eve")
+    registry.create("ada", "closed")
+    commands.run("rep", "disable", "ada")
+    commands.server.create_database(customers_database("closed"))  # what was killed right after this, left it closed
+    commands.run("territory", "allocate", "2", "north")
+    assert "2" not in commands.seen("south")
+    shown = commands.run("territory", "list").splitlines()
+    assert "nroth no database no reps" in [" ".join(line.split()) for line in shown]
+    assert "closed no database no reps" in [" ".join(line.split()) for line in shown]
+    for name in ("nroth", "closed"):
+        commands.run("territory", "add", name)
+        assert "4" in commands.seen(name)
+    commands.run("territory", "allocate", "2", "--by-rules")

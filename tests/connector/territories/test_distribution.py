@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from connector.errors import NotFound
+from connector.errors import NotFound, TerritoryError
 from connector.identifiers import CUSTOMERS, customers_database
 from connector.provisioning import set_up_database
 from connector.territories import Distributed, Distribution
+from connector.territories.trouble import trouble
 from journeys.quiet import wait_until
 from tests.connector.territories.office import Office, customer
 
@@ -235,3 +236,55 @@ def test_an_empty_master_takes_nothing_away(office: Office) -> None:
     set_up_database(office.server, CUSTOMERS)
     office.distribute()
     assert office.seen() == {"north": "1", "south": "1", "west": "1"}
+
+
+def test_a_territory_without_a_database_keeps_nothing_from_the_others(office: Office) -> None:
+    office.write(customer(1), customer(2))
+    office.store.change_rules(territory="gone")
+    office.distribute()
+    assert (office.copies("north").keys(), office.copies("west").keys()) == ({"1", "2"}, {"1", "2"})
+    office.write(customer(1, balance="1.00"))
+    assert office.distribute().written == 3
+    assert office.distribute() == Distributed()
+    row = office.connector.get("distribution:customers")
+    assert row is not None and row["missing"] == ["gone"]
+
+
+def test_a_territory_whose_database_comes_back_is_filled_though_nothing_else_changed(office: Office) -> None:
+    office.write(customer(1))
+    office.distribute()
+    office.server.delete_database(customers_database("west"))
+    office.write(customer(1, balance="1.00"))
+    office.distribute()
+    set_up_database(office.server, customers_database("west"))
+    assert office.distribute().written == 1
+    assert office.copies("west") == {"1": customer(1, balance="1.00")}
+    row = office.connector.get("distribution:customers")
+    assert row is not None and row["missing"] == []
+
+
+def test_damaged_rules_change_no_copy_and_are_said(office: Office) -> None:
+    office.write(customer(1))
+    office.allocate(1, "north")
+    office.distribute()
+    rules = office.connector.get("rules:territories")
+    assert rules is not None
+    office.connector.put(rules | {"types": "Retail"})
+    with pytest.raises(TerritoryError, match="rules:territories is damaged"):
+        office.distribute()
+    assert {name: list(office.copies(name)) for name in ("north", "south")} == {"north": ["1"], "south": []}
+    (said,) = trouble(office.server, "everyone")
+    assert "rules:territories is damaged (types)" in said and "no copy changes" in said
+
+
+def test_a_damaged_allocation_hides_its_customer_only_and_is_said(office: Office) -> None:
+    office.write(customer(1), customer(2))
+    office.allocate(1, "north")
+    office.distribute()
+    allocation = office.connector.get("allocation:1")
+    assert allocation is not None
+    office.connector.put(allocation | {"territories": "north"})
+    office.distribute()
+    assert office.seen() == {"north": "2", "south": "2", "west": "2"}
+    (said,) = trouble(office.server, "everyone")
+    assert "allocation:1 is damaged (territories), so nobody sees customer:1" in said
