@@ -18,7 +18,7 @@ from connector.errors import CouchError, DocumentConflict, Forbidden, LeaseLost,
 from connector.identifiers import CONNECTOR, CUSTOMERS
 from connector.lease import Lease
 from connector.records import time_text
-from connector.territories.family import CUSTOMER, everybody, has_customers, with_ancestors, with_descendants
+from connector.territories.family import CUSTOMER, PAGE, everybody_at, has_customers, with_ancestors, with_descendants
 from connector.territories.progress import Distributed, Progress, ProgressRecord
 from connector.territories.rules import Customer, NewCustomers, ancestors_wanted
 from connector.territories.store import Standing, TerritoryStore
@@ -29,7 +29,6 @@ LIFE = 15.0  # seconds after which a silent distribution may be taken over
 LOOK = 0.2  # seconds between two looks at a distribution that another process has under way
 PATIENCE = 600.0  # seconds that a run waits for another one
 AT_ONCE = 4  # territories
-PAGE = 500  # changes of the master taken in one request
 ROUNDS = 20  # times the rules may change during one run
 
 Found = TypeVar("Found")
@@ -190,20 +189,23 @@ class Turn:
     def go_over(self, info: Mapping[str, Any]) -> Distributed:
         """Compare every territory's copies with the rules: removals first, everywhere, then what is missing.
 
-        Contents are only compared where it is not known that they were followed.
+        Contents are only compared where it is not known that they were followed. Following goes on from where the
+        customers were read, lest those be missed that another copy of the master knows already.
         """
         prices = self._standing.assignments.revision
         thorough = self.progress.thorough or prices != self.progress.prices or was_set_back(self.progress, info)
         self.save(mark=None, thorough=thorough)
-        customers = everybody(self._master)
+        customers, seen = everybody_at(self._master)
         wanted = self._placed(customers, customers)
         extra = self._each(lambda each: each.too_many(wanted[each.name]))
         self._to_compact({name for name, found in extra.items() if found})
         removed = self._each(lambda each: each.remove())
         written = self._each(lambda each: each.complete(wanted[each.name], customers, thorough))
-        since = str(info["update_seq"]) if thorough else self.progress.since
-        self.save(thorough=False, since=since, instance=instance_of(info), prices=prices)
-        return sum((*removed.values(), *written.values()), Distributed(read=len(customers)))
+        done = sum((*removed.values(), *written.values()), Distributed(read=len(customers)))
+        if not thorough:
+            done += self.follow()
+        self.save(thorough=False, since=seen, instance=instance_of(info), prices=prices)
+        return done
 
     def follow(self) -> Distributed:
         """Pass on what changed in the master since the sequence on record, in pages."""

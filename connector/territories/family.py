@@ -11,6 +11,7 @@ from connector.territories.rules import MOST_LEVELS, ancestors_wanted
 
 Document = dict[str, Any]
 CUSTOMER = "customer:"
+PAGE = 500  # changes in one request
 
 
 def has_customers(master: Database) -> bool:
@@ -22,6 +23,29 @@ def has_customers(master: Database) -> bool:
 def everybody(master: Database) -> dict[str, Document]:
     """Every customer, by id."""
     return {document["_id"]: document for document in master.starting_with(CUSTOMER)}
+
+
+def everybody_at(master: Database) -> tuple[dict[str, Document], str]:
+    """Every customer, by id, and the sequence of the changes feed as of which it said so.
+
+    Both come from the same copies of the master's shards: what those do not know yet comes after that sequence.
+    """
+    found: dict[str, Document] = {}
+    since, read, total = "0", 0, None
+    while total is None or read < total:
+        page = master.changes(since, PAGE)
+        for row in page["results"]:
+            found.pop(row["id"], None)
+            document = row.get("doc")
+            if row["id"].startswith(CUSTOMER) and document and not row.get("deleted"):
+                document.pop("_conflicts", None)
+                found[row["id"]] = document
+        since = str(page["last_seq"])
+        read += len(page["results"])
+        total = read + int(page.get("pending") or 0) if total is None else total
+        if not page["results"]:
+            break
+    return found, since
 
 
 def with_descendants(master: Database, keys: Iterable[str]) -> set[str]:

@@ -73,7 +73,8 @@ class Placing(Stored):
     def territories_of(self, key: str, customers: Mapping[str, Customer]) -> frozenset[str]:
         """Who sees the customer with an id such as `customer:58`; nobody if it is none of `customers`.
 
-        `customers` hold the customer's parents, too. One that is to be allocated has no territory.
+        `customers` hold the customer's parents, too. One that is to be allocated has no territory; one whose parent is
+        named and not among them is seen by those only whom an allocation or a request names.
         """
         return self._placed(key, customers, MOST_LEVELS) if key in customers else frozenset()
 
@@ -82,9 +83,11 @@ class Placing(Stored):
         if allocation is not None and allocation.decides:
             return self._expanded(allocation.territories)
         asked = self._expanded(allocation.territories) if allocation else frozenset()
-        customer = customers.get(key, {})
+        customer = customers.get(key)
+        if customer is None:
+            return asked  # a parent that has not come yet: its type is not known
         above = customer.get("parent")
-        if isinstance(above, str) and levels and (above in customers or above in self.allocations):
+        if isinstance(above, str) and levels:
             return asked | self._placed(above, customers, levels - 1)
         of_type = self.rules.of_type(customer)
         if of_type is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from connector.couch import Database
 from connector.errors import NotFound, TerritoryError
 from connector.identifiers import CUSTOMERS, customers_database
 from connector.provisioning import set_up_database
@@ -66,6 +67,20 @@ def test_sub_customers_follow_a_parent_that_got_another_type(office: Office) -> 
     office.write(customer(1, customer_type="Trade"))
     office.distribute()
     assert office.seen() == {"north": "", "south": "1 2 3", "west": "4"}
+
+
+def test_a_job_that_comes_before_its_parent_waits_for_it(office: Office) -> None:
+    office.store.change_rules({"Retail": ("north",)})
+    office.write(customer(9), customer(2, parent="customer:1"), customer(3, parent="customer:2"))
+    office.allocate(3, "west", source="request")
+    office.distribute()
+    assert office.seen() == {"north": "9", "south": "9", "west": "3 9"}
+    office.write(customer(1, customer_type="Retail"))
+    office.distribute()
+    assert office.seen() == {"north": "1 2 3 9", "south": "9", "west": "3 9"}
+    office.delete(1)
+    office.distribute()
+    assert office.seen() == {"north": "9", "south": "9", "west": "3 9"}
 
 
 def test_a_customer_moves_and_comes_back(office: Office) -> None:
@@ -128,6 +143,40 @@ def test_a_master_that_was_made_anew_counts(office: Office) -> None:
     office.distribute()
     assert office.seen()["north"] == "2 9"
     assert office.copies("north")["2"]["balance"] == "2.00"
+
+
+def test_whom_another_copy_of_the_master_does_not_know_yet_is_not_lost(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.write(customer(1))
+    office.distribute()
+    behind = office.master.changes("0", 1000)
+    office.write(customer(2))
+    office.distribute()
+    changes, starting_with = Database.changes, Database.starting_with
+
+    def lagging(database: Database, since: str, limit: int) -> dict[str, Any]:
+        return behind if (database.name, since) == (CUSTOMERS, "0") else changes(database, since, limit)
+
+    def without_the_newest(database: Database, prefix: str) -> Iterator[dict[str, Any]]:
+        return (each for each in starting_with(database, prefix) if each["_id"] != "customer:2")
+
+    monkeypatch.setattr(Database, "changes", lagging)
+    monkeypatch.setattr(Database, "starting_with", without_the_newest)
+    office.distribution().run(thorough=True)
+    office.store.change_rules({"Trade": ("north",)})
+    office.distribute()
+    monkeypatch.undo()
+    assert office.seen() == {"north": "1 2", "south": "1 2", "west": "1 2"}
+
+
+def test_what_changed_before_other_rules_count_is_passed_on_with_them(office: Office) -> None:
+    office.write(customer(1), customer(2))
+    office.distribute()
+    office.write(customer(1, balance="7.00"))
+    office.allocate(2, "north")
+    office.distribute()
+    assert office.copies("west") == {"1": customer(1, balance="7.00")}
 
 
 def test_a_thorough_run_repairs_what_somebody_else_did_to_the_copies(office: Office) -> None:
