@@ -33,7 +33,7 @@ from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.starting import start
 from connector.territory_commands import territory
-from connector.territory_effects import distribute
+from connector.territory_effects import bring_customers
 from connector.worker import DOORBELL_SILENCE, Worker
 
 
@@ -104,14 +104,15 @@ def rep_add(name: str, territory: str, password_stdin: bool, as_json: bool) -> N
     settings = start()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     added = add_rep(admin_server(settings), name, territory, password)
-    distribute(settings)
+    # The password is known nowhere else: it is shown before anything that may take long or fail.
     if as_json:
         shown = {"rep": added.rep, "account": added.account, "territory": territory, "password": added.password}
         click.echo(json.dumps(shown | {"database": orders_database(added.rep)}))
-        return
-    click.echo(f"{name} is ready: rep {added.rep}, database {orders_database(added.rep)}, territory {territory}.")
-    if added.password and not password_stdin:
-        click.echo(f"Password (shown only now): {added.password}")
+    else:
+        click.echo(f"{name} is ready: rep {added.rep}, database {orders_database(added.rep)}, territory {territory}.")
+        if added.password and not password_stdin:
+            click.echo(f"Password (shown only now): {added.password}")
+    bring_customers(settings, territory)
 
 
 @rep.command("password")

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 
 import click
 
+from connector.errors import RoadbookError
+from connector.identifiers import CONNECTOR
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
-from connector.territories import EVERY, Distributed, Distribution
+from connector.territories import EVERY, Distributed, Distribution, TerritoryStore
 from connector.territories.effects import Effect
 from connector.territories.open_work import open_work
 from connector.territories.overview import Overview
@@ -19,6 +21,19 @@ SHOWN = 50  # moves; of more only the number
 def distribute(settings: Settings) -> Distributed:
     """Bring the copies to what the rules say now."""
     return Distribution(connector_server(settings), settings.roadbook_new_customers, admin_server(settings)).run()
+
+
+def bring_customers(settings: Settings, territory: str) -> None:
+    """Distribute for a rep that was made; rings first, so that a connector does it if this process cannot.
+
+    A failure is only a warning: the rep is there all the same.
+    """
+    try:
+        TerritoryStore(connector_server(settings).database(CONNECTOR)).change_rules()
+        distribute(settings)
+    except RoadbookError as error:
+        said = f"customers may be missing in territory {territory} yet: {error}"
+        click.echo(f"roadbook: {said}; a running connector brings them, or run this again", err=True)
 
 
 def told(done: Distributed) -> None:

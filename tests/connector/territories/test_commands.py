@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from connector.cli import main
 from connector.couch import CouchServer
+from connector.errors import TerritoryError
 from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database, orders_database
 from connector.registry import Registry
 from connector.settings import split_credentials
+from connector.territories import Distribution
 from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import settings_for
 from tests.conftest import wipe
@@ -22,12 +26,12 @@ class Commands:
     """Runs commands in this process."""
 
     def __init__(self, settings: dict[str, str], server: CouchServer) -> None:
-        self._settings = settings
+        self.settings = settings
         self.server = server
 
     def run(self, *arguments: str, exit_code: int = 0) -> str:
         """What a command prints; the test fails unless it ends with that exit code."""
-        done = CliRunner().invoke(main, arguments, env=self._settings)
+        done = CliRunner().invoke(main, arguments, env=self.settings)
         assert done.exit_code == exit_code, done.output
         return done.output if exit_code else done.stdout
 
@@ -160,3 +164,38 @@ def test_a_rep_that_was_disabled_half_made_leaves_a_territory_without_a_database
         commands.run("territory", "add", name)
         assert "4" in commands.seen(name)
     commands.run("territory", "allocate", "2", "--by-rules")
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_new_reps_password_is_shown_before_customers_are_brought(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(distribution: Distribution) -> None:
+        raise Killed
+
+    shown: list[str] = []
+    monkeypatch.setattr(Distribution, "run", die)
+    monkeypatch.setattr(click, "echo", lambda text, err=False: shown.append(text))
+    rules = commands.server.database(CONNECTOR).get("rules:territories")
+    with pytest.raises(Killed):
+        commands.run("rep", "add", "zoe", "--territory", "north")
+    assert shown[1].startswith("Password (shown only now): ")
+    assert commands.server.database(CONNECTOR).get("rules:territories") != rules  # which a connector hears of
+
+
+def test_customers_that_cannot_be_brought_are_a_warning_after_the_reps_password(
+    commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(distribution: Distribution) -> None:
+        raise TerritoryError("another process is still bringing customers")
+
+    monkeypatch.setattr(Distribution, "run", fail)
+    done = CliRunner().invoke(main, ("rep", "add", "yves", "--territory", "north", "--json"), env=commands.settings)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["password"]
+    assert "another process is still bringing customers; a running connector brings them, or run this" in done.stderr
+    monkeypatch.undo()
+    assert json.loads(commands.run("rep", "add", "yves", "--territory", "north", "--json"))["password"] is None
