@@ -61,13 +61,14 @@ class Distribution:
         self._on_write = on_write
 
     def run(self, thorough: bool = False, stop: threading.Event | None = None) -> Distributed:
-        """Bring every copy to what the newest rules say; `thorough` compares all contents and trusts no record.
+        """Bring every copy to what the newest rules say; `thorough` compares all contents and trusts no record, as is
+        done of itself an hour after CouchDB refused copies.
 
         A run that was killed anywhere is completed by the next one; `stop` ends the wait for one that another process
         has under way. Raises TerritoryError when another process has
         been at it for ten minutes, CouchError; what was written stays.
         """
-        if thorough:
+        if thorough or self._record.load().retry_is_due(datetime.now(UTC)):
             self._record.doubt()
         lease = Lease(self._database, self._life, name=LEASE)
         stop = stop or threading.Event()
@@ -138,8 +139,7 @@ class Distribution:
             if self._standing().mark != standing.mark:
                 continue
             self._compact(turn)
-            ended = {"mark": standing.mark, "instance": instance_of(info), "ended_at": time_text(datetime.now(UTC))}
-            turn.save(**ended, refused=done.refused, missing=tuple(sorted(turn.missing)))
+            turn.end(instance_of(info), time_text(datetime.now(UTC)), done.refused)
             log.info("territories.distributed", **done.__dict__)
             return done
         raise TerritoryError("the rules change faster than they can be followed; run this again")
@@ -170,6 +170,7 @@ class Turn:
         on_write: OnWrite,
     ) -> None:
         self.progress = progress
+        self._compared = False
         self.missing = set(progress.missing) & standing.territories
         self._master = server.database(CUSTOMERS)
         self._store = store
@@ -185,6 +186,11 @@ class Turn:
         """Put progress on record; raises DocumentConflict, LeaseLost."""
         self._lease.ensure()
         self.progress = self._record.save(replace(self.progress, **changes))
+
+    def end(self, instance: str, at: str, refused: int) -> None:
+        """Put on record that every copy follows the rules, but for those that were refused."""
+        self.progress = self.progress.with_refused(refused, self._compared, at)
+        self.save(mark=self._standing.mark, instance=instance, ended_at=at, missing=tuple(sorted(self.missing)))
 
     def go_over(self, info: Mapping[str, Any]) -> Distributed:
         """Compare every territory's copies with the rules: removals first, everywhere, then what is missing.
@@ -204,6 +210,7 @@ class Turn:
         done = sum((*removed.values(), *written.values()), Distributed(read=len(customers)))
         if not thorough:
             done += self.follow()
+        self._compared = thorough
         self.save(thorough=False, since=seen, instance=instance_of(info), prices=prices)
         return done
 

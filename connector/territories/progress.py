@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from connector.couch import Database
 from connector.errors import DocumentConflict
 
 PROGRESS = "distribution:customers"
-STORED = ("mark", "since", "instance", "prices", "thorough", "compact", "ended_at", "refused", "missing")
+RETRY = timedelta(hours=1)  # between two attempts to write copies that CouchDB refused
+STORED = ("mark", "since", "instance", "prices", "thorough", "compact", "ended_at", "refused", "refused_at", "missing")
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Progress:
 
     `since` is the master's sequence up to which its content was passed on, `instance` which master that was, `prices`
     the revision of the price assignments in the copies. `thorough`: contents have to be compared, not only ids.
-    `compact`: territories whose files still hold what was removed. `refused`: how many copies CouchDB would not take.
-    `missing`: territories that have no database.
+    `compact`: territories whose files still hold what was removed. `refused`: how many copies CouchDB would not take,
+    as of `refused_at`. `missing`: territories that have no database.
     """
 
     mark: str | None = None
@@ -48,8 +50,20 @@ class Progress:
     compact: tuple[str, ...] = ()
     ended_at: str | None = None
     refused: int = 0
+    refused_at: str | None = None
     missing: tuple[str, ...] = ()
     revision: str | None = None
+
+    def with_refused(self, refused: int, compared: bool, at: str) -> Progress:
+        """With the copies that a run was refused: all there are if it `compared` everything, else at least these."""
+        moment = at if refused else None
+        if compared:
+            return replace(self, refused=refused, refused_at=moment)
+        return replace(self, refused=max(self.refused, refused), refused_at=self.refused_at or moment)
+
+    def retry_is_due(self, now: datetime) -> bool:
+        """Whether copies that were refused are to be tried again."""
+        return self.refused_at is not None and now - datetime.fromisoformat(self.refused_at) >= RETRY
 
 
 class ProgressRecord:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from connector.couch import CouchServer
 from connector.errors import TerritoryError
 from connector.identifiers import CONNECTOR
+from connector.territories.progress import ProgressRecord
 from connector.territories.rules import NewCustomers
 from connector.territories.store import Standing, TerritoryStore
 
 
 def trouble(server: CouchServer, new_customers: NewCustomers) -> list[str]:
-    """Damaged rules and allocations, and reps' territories without a database; raises CouchError."""
+    """Damaged rules and allocations, refused copies, and reps' territories without a database; raises CouchError."""
     store = TerritoryStore(server.database(CONNECTOR))
     found = list(store.damaged().values())
     try:
         standing = store.standing(new_customers)
     except TerritoryError:
         return [f"{each}; until then no copy changes" if each.startswith("rules:") else each for each in found]
+    refused = ProgressRecord(store.database).load().refused
+    if refused:
+        found.append(f"CouchDB refused {refused} copies of customers; the log says which, they are tried again hourly")
     used = {rep.territory for rep in standing.reps if rep.state == "ready"}
     return found + [no_database(name) for name in without_database(store, standing) if name in used]
 

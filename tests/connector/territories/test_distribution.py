@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -337,3 +338,32 @@ def test_a_damaged_allocation_hides_its_customer_only_and_is_said(office: Office
     assert office.seen() == {"north": "2", "south": "2", "west": "2"}
     (said,) = trouble(office.server, "everyone")
     assert "allocation:1 is damaged (territories), so nobody sees customer:1" in said
+
+
+def refuse(office: Office, territory: str, number: str) -> Callable[[], None]:
+    """Have a database refuse one customer; returns what ends that."""
+    database = office.server.database(customers_database(territory))
+    reject = f"function (doc) {{ if (doc._id === 'customer:{number}') throw({{forbidden: 'no'}}); }}"
+    design = {"_id": "_design/reject", "language": "javascript", "validate_doc_update": reject}
+    revision = database.put(design)
+    return lambda: database.delete("_design/reject", revision)
+
+
+def test_copies_that_couchdb_refuses_are_counted_said_and_tried_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = refuse(office, "north", "1")
+    office.write(customer(1), customer(2))
+    assert office.distribute().refused == 1
+    office.write(customer(2, balance="1.00"))
+    office.distribute()
+    assert office.seen() == {"north": "2", "south": "1 2", "west": "1 2"}
+    (said,) = trouble(office.server, "everyone")
+    assert "CouchDB refused 1 copies of customers" in said
+    end()
+    assert office.distribute() == Distributed()
+    monkeypatch.setattr("connector.territories.progress.RETRY", timedelta(0))
+    assert office.distribute().written == 1
+    assert office.seen()["north"] == "1 2"
+    assert trouble(office.server, "everyone") == []
+    assert office.distribute() == Distributed()
