@@ -65,11 +65,12 @@ class Names:
         self._customers = customers
         self._by_name: dict[str, list[str]] = {}
         for key, each in customers.items():
-            for name in {str(each.get("name", "")), str(each.get("path", ""))} - {""}:
+            for name in {str(each.get("name", "")), whole_name(each)} - {""}:
                 self._by_name.setdefault(name, []).append(key)
 
     def find(self, named: str) -> str:
-        """The id of the customer with an id (`customer:58`, which is always clear, or `58`) or exact name.
+        """The id of the customer with an id (`customer:58`, which is always clear, or `58`) or exact name, also as
+        `Parent:Job`.
 
         Raises TerritoryError if there is none or more than one.
         """
@@ -82,6 +83,12 @@ class Names:
         if len(found) > 1:
             raise TerritoryError(f"“{named}” may be any of {', '.join(sorted(found))}; say which by its id")
         return found.pop()
+
+
+def whole_name(customer: Mapping[str, Any]) -> str:
+    """A customer's name with its parents' before it, as QuickBooks writes it: `Parent:Job`."""
+    above = customer.get("path")
+    return ":".join(map(str, (*above, customer.get("name", "")))) if isinstance(above, list) else ""
 
 
 def overview(server: CouchServer, new_customers: NewCustomers) -> Overview:
