@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
+from connector.settings import Settings
 from web.auth import OFFICE, role_required
 from web.databases import couch_server
 from web.status_queries import overview
@@ -15,4 +16,6 @@ blueprint.before_request(role_required(*OFFICE))
 @blueprint.get("/status")
 def show() -> str:
     """Everything that is known of the whole."""
-    return render_template("status/status.html", overview=overview(couch_server()))
+    settings: Settings = current_app.extensions["settings"]
+    found = overview(couch_server(), settings.roadbook_new_customers)
+    return render_template("status/status.html", overview=found)

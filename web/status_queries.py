@@ -11,13 +11,15 @@ from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
 from connector.cursors import Cursor, Cursors
 from connector.drift import LastDriftCheck, last_drift_check
-from connector.errors import CouchError
+from connector.errors import CouchError, TerritoryError
 from connector.identifiers import CONNECTOR
 from connector.lease import LEASE
 from connector.ledger import row_of
 from connector.quickbooks import MonthOfCalls, call_months, this_month
 from connector.reconciliation.nightly import OVERLAP
 from connector.reconciliation.results import ReconciliationResults
+from connector.territories import NewCustomers
+from connector.territories import overview as territories
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
 
 DEAD_SHOWN = 50  # dead letters
@@ -69,10 +71,11 @@ class Overview:
     reconciliation: LastReconciliation | None
     looks: list[Cursor]
     copies: list[State]
+    unallocated: int | None
     drift: LastDriftCheck | None
 
 
-def overview(server: CouchServer) -> Overview:
+def overview(server: CouchServer, new_customers: NewCustomers) -> Overview:
     """Everything at once; raises CouchError when CouchDB or the connector's database can't be read."""
     database = server.database(CONNECTOR)
     version, demo_grade = couchdb_version(server)
@@ -88,8 +91,17 @@ def overview(server: CouchServer) -> Overview:
         reconciliation=last_reconciliation(server),
         looks=Cursors(database).list(),
         copies=States(database).list(),
+        unallocated=unallocated(server, new_customers),
         drift=last_drift_check(server),
     )
+
+
+def unallocated(server: CouchServer, new_customers: NewCustomers) -> int | None:
+    """How many active customers nobody sees, out of all customers; None if rules or customers cannot be read."""
+    try:
+        return len(territories.overview(server, new_customers).unallocated())
+    except (CouchError, TerritoryError):
+        return None
 
 
 def couchdb_version(server: CouchServer) -> tuple[str, bool]:

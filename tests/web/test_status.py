@@ -14,12 +14,14 @@ from connector.catalog.state import LastPass
 from connector.cursors import Cursor, Cursors
 from connector.dead_letters import DeadLetters, dead_letter
 from connector.drift import RECORD
-from connector.identifiers import OPS
+from connector.identifiers import CUSTOMERS, OPS
 from connector.quickbooks import this_month
 from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Tally
 from connector.reconciliation.results import ReconciliationResults
 from connector.records import time_text
+from connector.territories import Allocation, TerritoryStore
+from tests.connector.territories.office import customer
 from tests.web.conftest import SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid
 
@@ -165,6 +167,26 @@ def test_it_says_what_of_the_catalog_was_skipped_and_why(signed_in: SignIns, led
     assert "1 skipped" in text and "all read 2 h ago" in text
     assert "its price, &#39;twelve&#39;, is no number" in html
     assert "<b>board" not in html
+
+
+def test_it_counts_the_customers_that_nobody_sees(signed_in: SignIns, ledger: OnRecord) -> None:
+    client = signed_in("olga")
+    assert "Customers that nobody sees none" in text_of(client.get("/status").text)
+    customers = signed_in.people.installation.server.database(CUSTOMERS)
+    made = [customer(each, active=each != "s3") for each in ("s1", "s2", "s3")]
+    revisions = {answer["id"]: answer["rev"] for answer in customers.bulk(made)}
+    try:
+        store = TerritoryStore(ledger.database)
+        store.change_rules(territory="north")
+        assert "Customers that nobody sees none" in text_of(client.get("/status").text)
+        store.allocate([Allocation(customer="customer:s1", territories=(), source="manual", at=time_text(NOON))])
+        html = client.get("/status").text
+        assert "Customers that nobody sees 1 roadbook territory unallocated lists them." in text_of(html)
+        rules = ledger.database.get("rules:territories") or {}
+        ledger.database.put(rules | {"types": "Retail"})
+        assert "Customers that nobody sees unknown" in text_of(client.get("/status").text)
+    finally:
+        customers.bulk([{"_id": key, "_rev": rev, "_deleted": True} for key, rev in revisions.items()])
 
 
 @pytest.mark.parametrize(
