@@ -1,6 +1,7 @@
 // The sign-in: CouchDB's own cookie session on this origin. The password is never kept.
 
 const REP = /^rep:(r[a-z2-7]{15})$/;
+const PATIENCE = 30_000; // milliseconds until a server that says nothing counts as none
 const TERRITORY = /^territory:([a-z][a-z0-9-]{0,31})$/;
 
 /** The server could not be asked: no network, a captive portal, or it is down. */
@@ -51,7 +52,9 @@ function identityOf({name, roles = []}) {
 
 async function ask(server, fetcher, options) {
   try {
-    return await fetcher(`${server}/_session`, {...options, credentials: 'same-origin', cache: 'no-store', redirect: 'manual'});
+    return await fetcher(`${server}/_session`, {
+      ...options, credentials: 'same-origin', cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE),
+    });
   } catch (error) {
     throw new Unreachable('the server does not answer', error);
   }

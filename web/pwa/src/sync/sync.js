@@ -19,6 +19,7 @@ export const PHASES = ['idle', 'syncing', 'live', 'offline', 'sign_in', 'failing
 export class Sync extends EventTarget {
   #parts;
   #underway = null;
+  #again = false; // there was reason to sync while one was under way
   #timer = null;
   #due = Infinity; // when the timer runs out
   #stopLive = null;
@@ -84,7 +85,9 @@ export class Sync extends EventTarget {
       const {sent} = await push(local, remote, lastStatus);
       const pulled = await pull(local, remote);
       this.#become({at: now().toISOString(), pushed: sent.length, pulled});
-      for (const replica of replicas) await replica.refresh();
+      if (this.#feed) this.#listen(); // orders and receipts do not wait for a catalogue
+      const troubles = (await Promise.allSettled(replicas.map((replica) => replica.refresh()))).filter(({reason}) => reason);
+      if (troubles.length) throw troubles[0].reason;
       this.#failures = 0;
       this.#become({phase: 'live', error: null});
     } catch (error) {
@@ -97,14 +100,19 @@ export class Sync extends EventTarget {
   }
 
   #goOn() {
+    if (this.#again) this.#wakeIn(0);
+    this.#again = false;
     if (this.state.phase === 'sign_in') return; // a prompt leads on, and it calls syncNow
     if (this.state.phase !== 'live') {
       this.#wakeIn(waitAfter(this.#failures, this.state.phase === 'offline'));
       return;
     }
+    this.#wakeIn(EVERY);
+  }
+
+  #listen() {
     const {local, remote} = this.#parts;
     this.#stopLive = livePull(local, remote, () => this.#wakeIn(0));
-    this.#wakeIn(EVERY);
   }
 
   async #tellServer() {
@@ -128,7 +136,11 @@ export class Sync extends EventTarget {
     if (due >= this.#due) return;
     clearTimeout(this.#timer);
     this.#due = due;
-    this.#timer = setTimeout(() => this.syncNow(), milliseconds);
+    this.#timer = setTimeout(() => {
+      this.#due = Infinity;
+      if (this.#underway) this.#again = true;
+      else this.syncNow();
+    }, milliseconds);
   }
 
   #sleep() {

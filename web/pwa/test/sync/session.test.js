@@ -35,3 +35,10 @@ for (const [what, status, body] of ELSEWHERE) {
 test('no network is no server', async () => {
   await assert.rejects(whoAmI('/couch', async () => { throw new TypeError('Failed to fetch'); }), Unreachable);
 });
+
+test('the question who this is does not wait for ever', async () => {
+  await whoAmI('/couch', async (_url, {signal}) => {
+    assert.ok(signal instanceof AbortSignal);
+    return new Response(JSON.stringify({ok: true, userCtx: BOB}));
+  });
+});
