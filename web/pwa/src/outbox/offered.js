@@ -1,5 +1,5 @@
 // What this device knows about its own pushes, kept beside the documents: how far everything was offered to the server, and
-// what the guard refused. PouchDB never sends a refused document again, so it must not be forgotten.
+// what the guard refused. PouchDB never sends a refused document again by itself, so it must not be forgotten.
 
 const PUSHED = '_local/pushed';
 const REFUSED = '_local/refused';
@@ -26,12 +26,35 @@ export async function refused(database) {
   return (await recall(database, REFUSED)).documents ?? {};
 }
 
-/** Keep what a push has come to: offered up to `sequence`, `sent` (ids) accepted, `denied` ({id: reason}) not. */
+/**
+ * The ids to offer beside what is new: what was refused, because the server may have been put right since, and where a push
+ * was killed before its answers were kept, all that it may have offered.
+ */
+export async function toOfferAgain(database) {
+  const {seq: since = 0, underway = false} = await recall(database, PUSHED);
+  const ids = new Set(Object.keys(await refused(database)));
+  if (underway) {
+    const {results} = await database.changes({since});
+    for (const {id} of results) if ([...HANDED_IN, DRAFT].some((prefix) => id.startsWith(prefix))) ids.add(id);
+  }
+  return [...ids];
+}
+
+/** Note that a push begins; it stands until `rememberPush` is told how far the push came. */
+export async function beginPush(database) {
+  const {seq, underway} = await recall(database, PUSHED);
+  if (!underway) await remember(database, PUSHED, {...(seq !== undefined && {seq}), underway: true});
+}
+
+/**
+ * Keep what a push has come to: `sent` (ids) accepted, `denied` ({id: reason}) not, and everything offered up to `sequence`
+ * (undefined where only some documents were offered again).
+ */
 export async function rememberPush(database, {sequence, sent, denied}) {
   const known = await refused(database);
   for (const id of sent) delete known[id];
   if (sent.size || Object.keys(denied).length) await remember(database, REFUSED, {documents: {...known, ...denied}});
-  if (sequence !== await pushedUpTo(database)) await remember(database, PUSHED, {seq: sequence});
+  if (sequence !== undefined) await remember(database, PUSHED, {seq: sequence});
 }
 
 async function recall(database, id) {

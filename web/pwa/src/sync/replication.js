@@ -1,5 +1,6 @@
 // One push and one pull of the rep's orders database: two replications, never a two-way sync (five times the requests).
-import {rememberPush} from '../outbox/offered.js';
+import {beginPush, rememberPush, toOfferAgain} from '../outbox/offered.js';
+import {inTurn} from '../replica/turns.js';
 
 const BATCH = 100; // documents a request
 
@@ -20,14 +21,26 @@ export class SignInNeeded extends Error {
 }
 
 /**
- * Offer everything that is new to the server; resolves to {sent, denied}. Batches are halved while the server answers
- * 413 (PouchDB hides that status, so `lastStatus()` tells what the last request was answered).
+ * Offer everything that is new to the server, and what it refused earlier; resolves to {sent, denied}. Batches are halved
+ * while the server answers 413 (PouchDB hides that status, so `lastStatus()` tells what the last request was answered).
  */
-export async function push(local, remote, lastStatus) {
+export function push(local, remote, lastStatus) {
+  return inTurn(`push ${local.name}`, async () => {
+    const again = await toOfferAgain(local);
+    const repeated = again.length ? await offer(local, remote, lastStatus, again) : {sent: [], denied: {}};
+    const {sent, denied} = await offer(local, remote, lastStatus);
+    return {sent: [...repeated.sent, ...sent], denied: {...repeated.denied, ...denied}};
+  });
+}
+
+/** Offer what is new, or the documents of `ids` whatever PouchDB's checkpoint says. */
+async function offer(local, remote, lastStatus, ids = null) {
+  const only = ids && {doc_ids: ids, checkpoint: false};
   const denied = {};
   const sent = new Set();
   for (let batch = BATCH; ; batch = Math.max(1, batch >> 1)) {
-    const replication = local.replicate.to(remote, {batch_size: batch});
+    if (!ids) await beginPush(local);
+    const replication = local.replicate.to(remote, {batch_size: batch, ...only});
     replication.on('denied', ({id, reason, message, name}) => { denied[id] = String(reason ?? message ?? name); });
     replication.on('change', ({docs}) => docs.forEach(({_id}) => sent.add(_id)));
     let sequence;
@@ -39,10 +52,11 @@ export async function push(local, remote, lastStatus) {
       sequence = error.result?.last_seq;
     }
     for (const id of Object.keys(denied)) sent.delete(id);
-    if (sequence !== undefined) await rememberPush(local, {sequence, sent, denied});
+    const accepted = ids && !failure ? new Set(ids.filter((id) => !(id in denied))) : sent; // the server may have had it already
+    if (sequence !== undefined) await rememberPush(local, {sequence: ids ? undefined : sequence, sent: accepted, denied});
     if (!failure) return {sent: [...sent], denied};
     if (lastStatus() !== 413) throw translated(failure);
-    if (batch === 1) throw new TooLarge(await firstAfter(local, sequence), failure);
+    if (batch === 1) throw new TooLarge(await firstAfter(local, {since: sequence, ...(ids && {doc_ids: ids})}), failure);
   }
 }
 
@@ -70,7 +84,7 @@ function translated(error) {
   return error.status === 401 || error.result?.status === 401 ? new SignInNeeded(error) : error;
 }
 
-async function firstAfter(local, since) {
-  const {results} = await local.changes({since, limit: 1});
+async function firstAfter(local, which) {
+  const {results} = await local.changes({...which, limit: 1});
   return results[0]?.id ?? 'a document';
 }
