@@ -11,9 +11,8 @@ from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_
 from werkzeug.wrappers import Response
 
 from connector.design import COUCH_DESIGN, Project, accept, deploy, history, plan, rollback
-from connector.design.hold import progress_of
+from connector.design.hold import HoldWatch
 from connector.design.live import LiveServer
-from connector.design.reports import Progress
 from connector.design.state_documents import StateDocuments
 from connector.errors import DesignError
 from web.auth import OFFICE, person, role_required
@@ -31,6 +30,7 @@ def init_app(app: Flask, url: str) -> None:
     """Take the address of the CouchDB, with an admin's credentials; whose files: Roadbook's own."""
     app.extensions["design_project"] = Project(COUCH_DESIGN, url)
     app.extensions["design_work"] = DesignWork()
+    app.extensions["design_hold"] = HoldWatch()
     app.register_blueprint(blueprint)
 
 
@@ -105,11 +105,14 @@ def start(what: str, by: str, do: Callable[[], object]) -> Response:
 
 def under_way() -> dict[str, object]:
     """What is being done right now, by this console or by anybody else, and how the last of this console's ended."""
-    running: Progress | None = progress_of(StateDocuments(LiveServer(project().url), project().state_database()))
+    watch: HoldWatch = current_app.extensions["design_hold"]
+    told, dead = watch.look(StateDocuments(LiveServer(project().url), project().state_database()))
+    running = None if dead else told
     return {
         "doing": work().doing,
         "ending": work().ending,
         "running": running,
+        "left": told if dead and not work().doing else None,
         "percent": percent(running) if running else 0,
     }
 

@@ -120,8 +120,29 @@ class Hold:
 
 
 def progress_of(documents: StateDocuments) -> Progress | None:
-    """How far a running deployment is, as its holder told last; None if none is running."""
-    found = documents.read(HOLD)
-    if not found or not found.get("holder") or not found.get("progress"):
-        return None
-    return Progress(**found["progress"])
+    """How far a deployment is, as its holder told last, dead or alive; None if nobody has the hold."""
+    return _progress_in(documents.read(HOLD))
+
+
+class HoldWatch:
+    """Tells a holder that is alive from a dead one by looking again and again: its document moves, or stands still."""
+
+    def __init__(self, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._patience = patience
+        self._clock = clock
+        self._seen: tuple[str, float] = ("", 0.0)
+
+    def look(self, documents: StateDocuments) -> tuple[Progress | None, bool]:
+        """How far a deployment is, and whether it was left in the middle: the hold has not moved for too long."""
+        found = documents.read(HOLD)
+        progress = _progress_in(found)
+        if found is None or progress is None:
+            return None, False
+        if found["_rev"] != self._seen[0]:
+            self._seen = (found["_rev"], self._clock())
+        return progress, self._clock() - self._seen[1] >= self._patience
+
+
+def _progress_in(found: Document | None) -> Progress | None:
+    held = found and found.get("holder") and found.get("progress")
+    return Progress(**held) if held else None

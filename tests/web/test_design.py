@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from connector.design import COUCH_DESIGN, Project
-from connector.design.hold import Hold
+from connector.design.hold import Hold, HoldWatch, Interrupted
 from connector.design.reports import Progress
 from connector.settings import Settings
 from tests.web.conftest import Installation, SignIns
@@ -217,6 +217,31 @@ def test_it_shows_how_far_somebody_elses_deployment_is_without_a_script_too(
         assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
         assert "Roll back" not in page
     assert "Under way" not in alice.get("/design/progress").text
+
+
+def test_what_a_killed_process_left_in_the_middle_locks_nobody_out(
+    alice: FlaskClient, root: Path, settings: Settings, app: Flask, done: Callable[[], None]
+) -> None:
+    now = [0.0]
+    app.extensions["design_hold"] = HoldWatch(clock=lambda: now[0])
+    change_the_guard(root)
+    deploy(alice)
+    done()
+    change(root / BY_TIME, "function", "/* changed */ function")
+    with pytest.raises(Interrupted), Hold(settings.couchdb_url, "ops", "carol", patience=2.0) as hold:
+        hold.tell(Progress("1", "building the index", "connector", "ledger", 30, 120, 9.2, "2026-11-20T18:00:00.000Z"))
+        until = time.monotonic() + 30
+        while "Building the index" not in alice.get("/design").text and time.monotonic() < until:
+            continue
+        raise Interrupted
+    assert "Roll back" not in alice.get("/design").text
+    assert "under way" in text_of(alice.get("/design/plan").text)
+    now[0] = 13.0
+    page = alice.get("/design").text
+    assert "Left in the middle" in text_of(page)
+    assert "the next deploy or rollback settles it" in text_of(page).lower()
+    assert "Roll back the last deployment" in text_of(page)
+    assert "Deploy exactly this plan" in text_of(alice.get("/design/plan").text)
 
 
 def test_the_office_looks_and_does_not_touch(signed_in: SignIns, root: Path) -> None:
