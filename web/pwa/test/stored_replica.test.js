@@ -75,6 +75,19 @@ test('it is there again without a network', async () => {
   await expect(replica.sync()).rejects.toMatchObject({name: 'Unreachable'});
 });
 
+test('one that holds nothing is ready again when it is opened again, and only once it was whole', async () => {
+  const {results} = await server.documents.changes({since: 0});
+  await Promise.all(results.map(({id, changes: [{rev}]}) => server.documents.remove(id, rev)));
+  const replica = await open();
+  expect(replica.told.map(({event}) => event)).not.toContain('ready');
+  await replica.sync();
+  await replica.close();
+  const again = await open();
+  await vi.waitFor(() => expect(again.told.filter(({event}) => event === 'ready')).toEqual([
+    {event: 'ready', detail: {documents: [], total: 0, from: 0}},
+  ]));
+});
+
 test('changes, deletions, new documents and conflicts come by one delta', async () => {
   const replica = await synced();
   await change('product:3', {name: 'Changed'});
@@ -276,6 +289,26 @@ test('without a delta endpoint ordinary replication goes on from the snapshot', 
   await server.documents.remove(await server.documents.get('product:4'));
   expect(await replica.sync()).toMatchObject({pulled_by: 'replication', documents: 2});
   await expectIdentical(replica);
+});
+
+test.each([[500], [503], [429]])('while the delta answers %i replication does once, and the delta is asked again', async (status) => {
+  const replica = await synced();
+  server.refuses = status;
+  await change('product:3', {name: 'Changed'});
+  expect(await replica.sync()).toMatchObject({pulled_by: 'replication', documents: 1});
+  server.refuses = null;
+  expect(await replica.sync()).toMatchObject({pulled_by: 'delta'});
+  server.generation = 'restored';
+  expect(await replica.sync()).toMatchObject({pulled_by: 'snapshot'});
+});
+
+test('a server without a delta is not asked for it again', async () => {
+  const replica = await synced();
+  server.offers = false;
+  await replica.sync();
+  server.asked = [];
+  await replica.sync();
+  expect(server.asked).toEqual([]);
 });
 
 test('without any endpoint everything is replicated', async () => {

@@ -27,13 +27,14 @@ export class Overlay {
     this.catching = Promise.resolve();
   }
 
-  /** Read what is stored; `onFirst` is called as soon as there is something to show. */
+  /** Read what is stored; `onFirst` is called as soon as there is something to show, or it is whole and holds nothing. */
   async load(onFirst = () => {}) {
     const first = await this.storage.block(this.number, 0);
     if (first !== undefined) this.add(parseBlock(first));
     await this.catchUp();
     if (this.listing.size) onFirst();
     for (const line of await this.storage.blocks(this.number, 1)) this.add(parseBlock(line));
+    if (this.record.phase === 'done') onFirst();
     await this.#eraseDeleted();
   }
 

@@ -11,7 +11,7 @@ export class NewGeneration extends Error {
 }
 
 /**
- * Pull by delta. Resolves to how many documents came, or to null where the server has no delta.
+ * Pull by delta. Resolves to how many documents came, or to null where the server has no delta (now).
  * Rejects with NewGeneration when the base is of no use any more.
  */
 export async function pullDelta(overlay, {service, remote}) {
@@ -20,7 +20,7 @@ export async function pullDelta(overlay, {service, remote}) {
     const {sequence, generation} = await overlay.position();
     if (sequence === undefined) return null;
     const page = await service.delta(sequence).catch((error) => {
-      if (error instanceof ServerTrouble) return null; // ordinary replication does without it
+      if (error instanceof ServerTrouble) return null; // ordinary replication does this once
       throw error;
     });
     if (!page) return null;

@@ -10,6 +10,7 @@ export class Service {
   constructor(address, fetch = globalThis.fetch.bind(globalThis)) {
     this.address = address;
     this.fetch = fetch;
+    this.withoutDelta = false; // until the page is loaded again
   }
 
   /** What snapshot there is, or null: this server offers none. Rejects with Unreachable, Refused, ServerTrouble. */
@@ -30,9 +31,11 @@ export class Service {
     return this.#get(path);
   }
 
-  /** The changes since a sequence, or null: this server offers none. */
+  /** The changes since a sequence, or null: this server offers none, and is not asked again. */
   async delta(since) {
+    if (this.withoutDelta) return null;
     const answer = await this.#get(`_delta?since=${encodeURIComponent(since)}&limit=${DELTA_LIMIT}`);
+    this.withoutDelta = !answer;
     return answer && this.#json(answer);
   }
 

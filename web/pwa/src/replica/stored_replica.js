@@ -37,7 +37,6 @@ export class StoredReplica {
     this.following = Promise.resolve();
     this.shown = false;
     this.lastSync = null;
-    this.deltaAbsent = false; // until the page is loaded again
     this.channel = channel ?? new BroadcastChannel(`replica-${name}`);
     this.channel.onmessage = () => this.#follow().catch(() => {}); // the next call tells
   }
@@ -148,11 +147,8 @@ export class StoredReplica {
     const before = this.overlay.read;
     try {
       const {replicated_at = 0} = await this.overlay.position();
-      if (!this.deltaAbsent) {
-        const documents = await pullDelta(this.overlay, this);
-        if (documents !== null && now - replicated_at < REPLICATION_EVERY) return {pulled_by: 'delta', documents};
-        this.deltaAbsent = documents === null;
-      }
+      const documents = await pullDelta(this.overlay, this);
+      if (documents !== null && now - replicated_at < REPLICATION_EVERY) return {pulled_by: 'delta', documents};
       if (await this.#isAnotherDatabase()) throw new NewGeneration();
       return {pulled_by: 'replication', documents: await pullOrdinarily(this.overlay, this.remote, now)};
     } catch (error) {
