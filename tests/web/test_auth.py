@@ -17,6 +17,7 @@ from tests.web.ledger_rows import OnRecord, key_of, parked, received
 from web import auth, create_app
 
 OPEN = {"auth.sign_in", "auth.sign_in_submit", "auth.sign_out", "probes.healthz", "probes.readyz", "static"}
+OPEN |= {"app.file", "app.without_slash"}  # the reps' app holds no data
 SIGNED = {"webhooks.quickbooks"}  # open to whoever signs: see test_webhooks.py
 # for devices, by CouchDB's own rights: see replication/test_rights.py
 OF_DEVICES = {"replication.manifest", "replication.body", "replication.changes"}
