@@ -20,7 +20,7 @@ CUSTOMERS = {
         customer(2, name="Smith, Jones; Sons"),
         customer(3, name="Twin"),
         customer(4, name="Twin"),
-        customer(5, name="Yard", path="Harbour Joinery:Yard", parent="customer:6"),
+        customer(5, name="Yard", path=["Harbour Joinery"], parent="customer:6"),
         customer(6, name="Harbour Joinery"),
         customer(7, name="8"),
         customer(8, name="Eight"),
