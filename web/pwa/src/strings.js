@@ -118,6 +118,7 @@ export const text = {
     storage: 'Storage on this device', storageUse: (used, free) => `${used} used, ${free} free`, kept: 'The browser keeps it',
     notKept: 'The browser may delete it when space is short: install the app to be safe', signOut: 'Sign out',
     signOutRefused: (number) => `Not while ${count(number, 'document is', 'documents are')} unsent: sync first.`,
+    signOutLosing: (names) => `The server refused ${names.join(', ')}: nobody else has it. Sign out all the same and delete it for good?`,
     signOutSure: 'Sign out? What is on this device is deleted; the server keeps it.', who: (name) => `Signed in as ${name}`,
     device: (name) => `This device: ${name}`,
   },

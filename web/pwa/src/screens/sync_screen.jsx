@@ -1,6 +1,7 @@
 // How this device stands with the server, what it holds, how old it is, and the button that does what happens by itself.
 import {useState} from 'preact/hooks';
 import {moment} from '../money/display.js';
+import {orderNumber} from '../orders/order.js';
 import {missing} from '../outbox/readiness.js';
 import {useAnswer, useStateOf} from '../parts/hooks.js';
 import {bytes, storageState} from '../store/device.js';
@@ -17,10 +18,18 @@ export function SyncScreen({books, onLeft}) {
   }), [sync.at, sync.phase]);
   const storage = useAnswer(() => storageState(), [sync.phase]);
   const [held, setHeld] = useState(0);
+  const [failed, setFailed] = useState(null);
   const leave = async () => {
     if (!confirm(text.sync.signOutSure)) return;
-    if (await books.leave()) onLeft();
-    else setHeld(books.unsent());
+    try {
+      let only = await books.leave();
+      const waiting = only.filter((id) => !(id in books.orders.state.refused));
+      if (only.length && !waiting.length && confirm(text.sync.signOutLosing(only.map(named)))) only = await books.leave(only);
+      if (!only.length) onLeft();
+      setHeld(waiting.length);
+    } catch (error) {
+      setFailed(error.message);
+    }
   };
   const denied = Object.keys(refused).length;
   const ages = {...Object.fromEntries(AGES.map((kind) => [kind, confirmed[kind]])), orders: sync.at};
@@ -57,9 +66,14 @@ export function SyncScreen({books, onLeft}) {
       )}
       <p class="count">{text.sync.who(books.identity.name)} · {text.sync.device(books.identity.device)}</p>
       {held > 0 && <p class="wrong" role="alert">{text.sync.signOutRefused(held)}</p>}
+      {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
       <div class="actions"><button type="button" class="quiet" onClick={leave}>{text.sync.signOut}</button></div>
     </main>
   );
+}
+
+function named(id) {
+  return id.startsWith('order:') ? orderNumber(id) : id;
 }
 
 function Readiness({found}) {

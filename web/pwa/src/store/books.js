@@ -7,7 +7,7 @@ import {Sync} from '../sync/sync.js';
 import {storageState} from './device.js';
 import {Ages} from './ages.js';
 import {forgetIdentity} from './identity.js';
-import {OrdersStore} from './orders_store.js';
+import {onlyHere, OrdersStore} from './orders_store.js';
 
 export const SERVER = '/couch';
 const PRODUCTS = ['name', 'sku', 'x_barcode', 'description'];
@@ -58,21 +58,21 @@ export class Books {
     return this.products(codes.filter(Boolean).map((code) => `tax:${code}`));
   }
 
-  /** How many documents and drafts would be lost if this device lost its storage now. */
-  unsent() {
-    return this.orders.state.unsent.length + this.orders.state.draftsUnsent.length;
-  }
-
-  /** Sync, then forget the rep and delete what is stored here; false, and nothing is done, while anything is unsent. */
-  async leave() {
+  /**
+   * Sync, then delete what is stored here and forget the rep; resolves to an empty list. Where something is only on this
+   * device, and not among the ids that the rep gives up, nothing is done, and its ids are the answer.
+   */
+  async leave(givenUp = []) {
     await this.sync.syncNow();
     await this.orders.refresh();
-    if (this.unsent()) return false;
+    const held = onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
+    if (held.length) return held;
     await this.sync.stop();
     this.orders.close();
+    await this.local.destroy();
+    await Promise.all([this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true})]);
     await signOut(SERVER).catch(() => {}); // without a network the cookie runs out by itself
-    forgetIdentity();
-    await Promise.all([this.local.destroy(), this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true})]);
-    return true;
+    forgetIdentity(); // last: whoever is stopped before opens the app as the same rep
+    return [];
   }
 }

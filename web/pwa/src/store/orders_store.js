@@ -4,6 +4,12 @@ import {orderList} from '../outbox/whereabouts.js';
 
 const SETTLE = 50; // milliseconds, so that a batch of changes is one event
 
+/** The ids of what is on this device alone, by an OrdersStore's state: not sent yet, or refused by the server. */
+export function onlyHere({unsent, draftsUnsent, refused, documents}) {
+  const stored = new Set(documents.map(({_id}) => _id));
+  return [...new Set([...unsent, ...draftsUnsent, ...Object.keys(refused).filter((id) => stored.has(id))])];
+}
+
 /** `state` is {orders, drafts, documents, unsent, draftsUnsent, refused}; a "state" event follows each change. */
 export class OrdersStore extends EventTarget {
   #feed;
