@@ -46,7 +46,7 @@ export const text = {
 
   draft: {
     title: (customer) => `For ${customer}`, review: 'Review', empty: 'No products yet.', saved: 'Saved on this device',
-    saving: 'Saving …', notSaved: 'Not saved! The storage of this device refuses it. Free some space.',
+    saving: 'Saving …', notSaved: 'Not saved! The storage of this device refuses it. Free some space; if this stays, note the order down and reload the app.',
     lines: (number) => count(number, 'line', 'lines'), total: 'Total', worth: 'Products', discount: 'Discount',
     tax: 'Tax (an estimate)', noTax: 'Tax: QuickBooks works it out', addMore: 'Add products', note: 'Note for the office', poNumber: 'Customer’s PO number',
     deliverOn: 'Deliver on', price: 'Price', lineDiscount: 'Discount %', orderDiscount: 'Discount on all products %',

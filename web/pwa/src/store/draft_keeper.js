@@ -4,6 +4,7 @@ import {changesFor} from '../drafts/merge.js';
 import {ChoicesNeeded, settle} from '../drafts/settle.js';
 
 const SETTLE = 400; // milliseconds: a burst of taps is one revision
+const TRIES = 5; // of settling versions that another tab settles at the same time
 
 /** `state` is {draft, saved: 'saved' | 'saving' | 'failed', choices}; a "state" event follows each change. */
 export class DraftKeeper extends EventTarget {
@@ -24,7 +25,7 @@ export class DraftKeeper extends EventTarget {
     await this.#take();
     this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id], style: 'all_docs'});
     this.#feed.on('change', ({changes: versions}) => { // another version may have come without becoming the winner
-      if (!this.#dirty && versions.some(({rev}) => rev !== this.state.draft?._rev)) this.#saving = this.#saving.then(() => this.#take());
+      if (!this.#dirty && versions.some(({rev}) => rev !== this.state.draft?._rev)) this.#next(() => this.#take());
     });
     return this;
   }
@@ -40,21 +41,28 @@ export class DraftKeeper extends EventTarget {
   /** Settle one choice with one of its values. */
   async choose(choice, value, by) {
     await this.flush();
-    const draft = change(this.state.draft, changesFor(choice, value), by);
-    await settle(this.database, this.id, draft);
-    await this.#take();
+    await this.#next(async () => {
+      if (this.#dirty) return; // not saved: the choice stays open
+      await settle(this.database, this.id, change(this.state.draft, changesFor(choice, value), by));
+      await this.#take();
+    });
   }
 
   /** Save what is not saved yet; resolves once it is durable (or has failed: see `saved`). */
   flush() {
     clearTimeout(this.#timer);
-    this.#saving = this.#saving.then(() => this.#save());
-    return this.#saving;
+    return this.#next(() => this.#save());
   }
 
   async close() {
     await this.flush();
     this.#feed?.cancel();
+  }
+
+  /** One step after the other on the stored draft; one that fails stops none after it. What is not stored stays dirty. */
+  #next(step) {
+    this.#saving = this.#saving.then(step).catch(() => this.#dirty && this.#become({saved: 'failed'}));
+    return this.#saving;
   }
 
   async #save() {
@@ -65,29 +73,37 @@ export class DraftKeeper extends EventTarget {
       const {rev} = await this.database.put(draft);
       this.#become({draft: {...this.state.draft, _rev: rev}, saved: this.#dirty ? 'saving' : 'saved'});
     } catch (error) {
-      if (error.status !== 409) {
+      try {
+        if (error.status !== 409) throw error;
+        await this.database.put(draft, {force: true}); // a version beside the other device's, then both are merged
+      } catch (failure) {
         this.#dirty = true;
-        this.#become({saved: 'failed'});
-        return;
+        throw failure;
       }
-      await this.database.put(draft, {force: true}); // a version beside the other device's, then both are merged
+      this.#become({saved: this.#dirty ? 'saving' : 'saved'});
       await this.#take();
     }
   }
 
   async #take() {
-    try {
-      const draft = await settle(this.database, this.id);
-      if (!this.#dirty) this.#become({draft, saved: 'saved', choices: []});
-    } catch (error) {
-      if (error.status === 404) {
-        this.#become({draft: null, choices: []});
+    for (let tries = TRIES; ; tries -= 1) {
+      try {
+        const draft = await settle(this.database, this.id);
+        if (!this.#dirty) this.#become({draft, saved: 'saved', choices: []});
+        return;
+      } catch (error) {
+        if (error.status === 409 && tries > 1) continue; // another tab settles it too
+        if (error.status === 404) this.#become({draft: null, choices: []});
+        else if (error instanceof ChoicesNeeded) await this.#ask(error);
+        else throw error;
         return;
       }
-      if (!(error instanceof ChoicesNeeded)) throw error;
-      const {_rev} = await this.database.get(this.id);
-      this.#become({draft: {...error.merged, _rev}, choices: error.choices});
     }
+  }
+
+  async #ask({merged, choices}) {
+    const {_rev} = await this.database.get(this.id);
+    if (!this.#dirty) this.#become({draft: {...merged, _rev}, saved: 'saved', choices});
   }
 
   #become(changed) {

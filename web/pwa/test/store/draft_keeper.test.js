@@ -96,3 +96,54 @@ test('a draft that another device submitted is not there any more', async () => 
   await until(keeper, ({draft}) => draft === null);
   await keeper.close();
 });
+
+test('two tabs with one draft settle what a third device brought, and both go on saving', async () => {
+  const {database, id, keeper} = await opened();
+  const other = await new DraftKeeper(database, id).open();
+  const base = await database.get(id);
+  await database.put(change(base, {po_number: '7'}, PHONE));
+  await database.put(change(base, {note: 'Gate 3'}, TABLET), {force: true});
+  for (const tab of [keeper, other]) await until(tab, ({draft}) => draft.note === 'Gate 3' && draft.po_number === '7');
+  for (const [tab, number] of [[keeper, '8'], [other, '9']]) {
+    tab.edit((draft) => change(draft, {po_number: number}, PHONE));
+    assert.equal((await until(tab, ({saved}) => saved !== 'saving')).saved, 'saved');
+  }
+  for (const tab of [keeper, other]) await tab.close();
+});
+
+test('a step that failed stops none after it', async () => {
+  const {database, id} = await opened();
+  let failures = 2;
+  const moody = Object.create(database, {put: {value: async (...given) => {
+    if (failures-- > 0) throw Object.assign(new Error('the document is held'), {status: 409});
+    return database.put(...given);
+  }}});
+  const keeper = await new DraftKeeper(moody, id).open();
+  keeper.edit((draft) => change(draft, {note: 'kept'}, PHONE));
+  await keeper.flush();
+  assert.equal(keeper.state.saved, 'failed');
+  await keeper.flush();
+  assert.deepEqual([keeper.state.saved, (await database.get(id)).note], ['saved', 'kept']);
+  await keeper.close();
+});
+
+test('taps that are not saved yet survive a choice that comes from another device', async () => {
+  const {database, id, keeper} = await opened();
+  const base = await database.get(id);
+  await database.put(change(base, {note: 'mine'}, PHONE));
+  await until(keeper, ({draft}) => draft.note === 'mine');
+  const asking = new Promise((done) => {
+    keeper.database = Object.create(database, {get: {value: async (...given) => {
+      const found = await database.get(...given);
+      if (given.length === 1) done(); // which version is the winner: the choice is about to be shown
+      return found;
+    }}});
+  });
+  await database.put(change(base, {note: 'theirs'}, TABLET), {force: true});
+  await asking;
+  keeper.edit((draft) => setQuantity(draft, BOARD, '4', PHONE));
+  await keeper.flush();
+  const {draft} = await until(keeper, ({choices}) => choices.length === 1);
+  assert.equal(draft.lines[0]?.quantity, '4');
+  await keeper.close();
+});
