@@ -1,9 +1,10 @@
 // Turns a draft into what is handed in. The document is written before the draft goes: a crash between leaves both, and a
 // second try finds the document by its id.
+import {leavesOf} from '../drafts/settle.js';
 import {amendmentOf, orderIdOf, orderOf} from './order.js';
 import {amendmentsOf} from './standing.js';
 
-const TOLD_BY_ITSELF = ['_rev', 'device', 'captured_at', 'captured_on']; // differs when the same thing is submitted again
+const TOLD_BY_ITSELF = ['_id', '_rev', 'number', 'device', 'captured_at', 'captured_on']; // differs when the same thing is submitted again
 
 /** The draft was submitted before, on another device, and says something else now: nothing was written, the draft stays. */
 export class AlreadySubmitted extends Error {
@@ -30,8 +31,10 @@ export async function submitAmendment(database, draft, author, {approve = false}
   const {rows} = await database.allDocs({
     startkey: `amend:${order._id.slice('order:'.length)}:`, endkey: `amend:${order._id.slice('order:'.length)}:\ufff0`, include_docs: true,
   });
-  const number = amendmentsOf(order._id, rows.map(({doc}) => doc)).length + 1;
-  const amendment = await putOnce(database, amendmentOf(draft, order._id, number, author, {approve}));
+  const earlier = amendmentsOf(order._id, rows.map(({doc}) => doc));
+  const wanted = amendmentOf(draft, order._id, (earlier.at(-1)?.number ?? 0) + 1, author, {approve});
+  const written = earlier.find((each) => each.captured_at >= draft.changed_at && content(each) === content(wanted)); // before a crash
+  const amendment = written ?? await putOnce(database, wanted);
   await deleteDraft(database, draft);
   return amendment;
 }
@@ -56,9 +59,10 @@ function content(document) {
   return JSON.stringify(told);
 }
 
-async function deleteDraft(database, draft) {
-  const current = await found(database, draft._id);
-  if (current) await database.remove(current);
+/** Delete every version of a draft: one that is left would bring the draft back. */
+export async function deleteDraft(database, {_id}) {
+  const leaves = await found(database, _id) && await leavesOf(database, _id);
+  for (const {_rev} of leaves ?? []) await database.remove(_id, _rev);
 }
 
 async function found(database, id) {

@@ -45,7 +45,7 @@ export function Draft({books, id, reviewing}) {
         {already && <p class="wrong">{text.draft.already(orderNumber(already._id))} <a href={`#/orders/${encodeURIComponent(already._id)}`}>{text.draft.show}</a></p>}
         {choices.length > 0 && <Choices choices={choices} draft={draft} onChoose={(choice, value) => keeper.choose(choice, value, by())} />}
         {reviewing
-          ? <Review books={books} keeper={keeper} draft={draft} edit={edit} />
+          ? <Review books={books} keeper={keeper} draft={draft} choices={choices} edit={edit} />
           : <ProductSearch books={books} currency={draft.currency} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />}
       </main>
       <div class="bar">

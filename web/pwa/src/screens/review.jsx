@@ -6,7 +6,7 @@ import {entered, enteredPercent, percentOf} from '../money/entered.js';
 import {reckon} from '../orders/amounts.js';
 import {author, orderNumber} from '../orders/order.js';
 import {preflight} from '../orders/preflight.js';
-import {submit, submitAmendment} from '../orders/submit.js';
+import {deleteDraft, submit, submitAmendment} from '../orders/submit.js';
 import {estimateTax} from '../orders/tax_estimate.js';
 import {Field} from '../parts/field.jsx';
 import {go, useAnswer, useStateOf} from '../parts/hooks.js';
@@ -15,7 +15,7 @@ import {LOCALE, text} from '../strings.js';
 
 const CHECKED_AGAIN = 30_000; // milliseconds after which "minutes ago" is reckoned anew
 
-export function Review({books, keeper, draft, edit}) {
+export function Review({books, keeper, draft, choices, edit}) {
   const {orders} = useStateOf(books.orders);
   const ids = [...draft.lines, ...draft.charges].map(({product}) => product).sort();
   const products = useAnswer(() => books.products(ids), [ids.join()]);
@@ -34,6 +34,10 @@ export function Review({books, keeper, draft, edit}) {
     setBusy(true);
     try {
       await keeper.flush();
+      if (keeper.state.choices.length) { // another device's version has just come
+        setBusy(false);
+        return;
+      }
       const document = await write(keeper.state.draft, author(books.identity));
       await books.orders.refresh();
       go('orders', document.order ?? document._id);
@@ -45,10 +49,10 @@ export function Review({books, keeper, draft, edit}) {
   const discard = async () => {
     if (!confirm(text.draft.discardSure)) return;
     await keeper.flush();
-    await books.local.remove(await books.local.get(draft._id));
+    await deleteDraft(books.local, draft);
     go('orders');
   };
-  const ready = amounts !== null && draft.lines.length > 0 && !busy;
+  const ready = amounts !== null && draft.lines.length > 0 && choices.length === 0 && !busy;
   return (
     <>
       <ul class="list">

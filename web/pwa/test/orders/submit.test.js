@@ -49,9 +49,30 @@ test('a draft that was submitted elsewhere and changed here stays, and nothing i
 test('amendments are numbered one after the other', async () => {
   const database = emptyDatabase();
   const order = await submit(database, await drafted(database), 'order', PHONE);
-  for (const number of [1, 2]) {
-    const draft = amendmentDraft(order, standing(order, []), PHONE);
+  for (const [number, by] of [[1, PHONE], [2, {...PHONE, at: TABLET.at}]]) {
+    const draft = amendmentDraft(order, standing(order, []), by);
     await database.put(draft);
-    assert.equal((await submitAmendment(database, draft, PHONE))._id, `amend:${order._id.slice(6)}:${number}`);
+    assert.equal((await submitAmendment(database, draft, by))._id, `amend:${order._id.slice(6)}:${number}`);
   }
+});
+
+test('a change that is submitted again after a crash before the draft was deleted is written once', async () => {
+  const database = emptyDatabase();
+  const order = await submit(database, await drafted(database), 'order', PHONE);
+  const draft = setQuantity(amendmentDraft(order, standing(order, []), PHONE), BOARD, '5', PHONE);
+  await database.put(draft);
+  const dying = Object.create(database, {remove: {value: async () => { throw new Error('the tab was killed'); }}});
+  await assert.rejects(submitAmendment(dying, draft, {...PHONE, at: TABLET.at}), /killed/);
+  const amendment = await submitAmendment(database, draft, {...PHONE, at: TABLET.at});
+  assert.deepEqual(await ids(database), [amendment._id, order._id]);
+});
+
+test('submitting leaves no other version of the draft either', async () => {
+  const database = emptyDatabase();
+  const draft = await drafted(database);
+  const stored = await database.get(draft._id);
+  await database.put(setQuantity(stored, BOARD, '3', PHONE));
+  await database.put(setQuantity(stored, BOARD, '4', TABLET), {force: true});
+  const order = await submit(database, draft, 'order', PHONE);
+  assert.deepEqual(await ids(database), [order._id]);
 });
