@@ -103,6 +103,13 @@ def test_a_quote_is_approved_and_stays_one_estimate(phone: RepApp, north: Site, 
     assert estimate["TxnStatus"] == "Accepted"
 
 
+def test_a_rep_whose_customers_cannot_be_had_sees_why_and_everything_else(phone: RepApp, north: Site) -> None:
+    refusal = '{"error": "forbidden", "reason": "You are not allowed to access this db."}'
+    phone.context.route(re.compile("/couch/customers-"), lambda route: route.fulfill(status=403, body=refusal))
+    phone.sign_in(north.rep).says("That did not work:").tab("Orders").says("No orders yet.")
+    phone.tab("Catalogue").says("Arabica beans, 1 kg")
+
+
 def test_nobody_signs_out_of_a_device_that_holds_something_unsent(phone: RepApp, north: Site) -> None:
     phone.sign_in(north.rep).says("8 customers").is_kept_for_offline()
     north.down()

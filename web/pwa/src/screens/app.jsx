@@ -22,13 +22,14 @@ const TABS = ['customers', 'catalogue', 'orders', 'sync'];
 export function App() {
   const [books, setBooks] = useState(null);
   const [identity, setIdentity] = useState(knownIdentity);
+  const [failed, setFailed] = useState(null);
   useEffect(() => {
     if (!identity) return undefined;
     const opening = new Books(identity, __APP_VERSION__).open();
     opening.then((opened) => {
       setBooks(opened);
       opened.sync.start();
-    });
+    }).catch((error) => setFailed(error.message));
     return undefined;
   }, [identity]);
   if (!identity) {
@@ -37,6 +38,7 @@ export function App() {
       askToKeep();
     }} />;
   }
+  if (failed) return <main><p class="wrong" role="alert">{text.failed}: {failed}</p></main>;
   return books ? <Main books={books} onLeft={() => location.reload()} /> : <main class="quiet" aria-busy="true" />;
 }
 
@@ -62,7 +64,7 @@ function Main({books, onLeft}) {
         books.sync.syncNow();
       }} />}
       <UpdateOffer />
-      <FirstSync books={books} sync={sync}>
+      <FirstSync books={books} sync={sync} tab={tab}>
         <Screen books={books} tab={tab} rest={rest} onLeft={onLeft} />
       </FirstSync>
       {tab !== 'draft' && (
