@@ -50,6 +50,7 @@ def fan_out(
     verify: OnDatabase = nothing,
     after_stage: Callable[[], None] = lambda: None,
     workers: int = WORKERS,
+    ensure: Callable[[], None] = lambda: None,
 ) -> list[Ended]:
     """Write a guard over its planned revision in every target, in their order: one, ten, then all the others.
 
@@ -58,9 +59,10 @@ def fan_out(
     database that holds the same content already counts as done. After each canary stage `verify` looks at each of its
     databases, then `after_stage` at the server. Raises DesignError where somebody else deployed another content, and
     whatever `verify` and `after_stage` raise; no further database is begun then, those under way are finished and told.
+    `ensure` is called before each write and raises if there must be no more.
     """
     done: list[Ended] = []
-    writer = _Writer(url, document)
+    writer = _Writer(url, document, ensure)
     with ThreadPoolExecutor(workers, thread_name_prefix="fan-out") as pool:
         for stage, is_canary in stages_of(targets):
             for ended in _run(pool, writer.write, stage, workers):
@@ -92,8 +94,9 @@ def stages_of(targets: Sequence[Target]) -> list[tuple[Sequence[Target], bool]]:
 class _Writer:
     """Writes the guard; a connection for each thread."""
 
-    def __init__(self, url: str, document: Mapping[str, Any]) -> None:
+    def __init__(self, url: str, document: Mapping[str, Any], ensure: Callable[[], None]) -> None:
         self._url = url
+        self._ensure = ensure
         self._document = document
         self._sha256 = content_sha256(document)
         self._threads = threading.local()
@@ -102,6 +105,7 @@ class _Writer:
         """Write it into one database; raises DesignError, CouchError."""
         with translated(f"{target.database}/{self._document['_id']}"):
             for last in (False,) * (TRIES - 1) + (True,):
+                self._ensure()
                 try:
                     return self._write(target)
                 except http.ServerError as error:

@@ -18,6 +18,8 @@ from connector.errors import CouchError, DesignError
 
 HOLD = "deploy_hold"
 BEAT = 2.0  # seconds between renewals
+FRESH = 0.75  # of the patience; a renewal that is older proves nothing
+SHORTEST = 1.0  # seconds that CouchDB has for an answer at least
 PATIENCE = 12.0  # seconds without a renewal after which the holder is taken for dead
 
 Document = dict[str, Any]
@@ -43,6 +45,8 @@ class Hold:
         self._body: Document = {"holder": secrets.token_hex(8), "by": by, "host": socket.gethostname()}
         self._progress: Progress | None = None
         self._revision: str | None = None
+        self._renewed = time.monotonic()
+        self._moved = threading.Condition()
         self._over = threading.Event()
         self._lost = threading.Event()
         self._thread = threading.Thread(target=self._renew, name="hold", daemon=True)
@@ -56,7 +60,7 @@ class Hold:
         revision = documents.write(self._document(current["_rev"] if current else None))
         if revision is None:
             raise DesignError("somebody else began to deploy at the same moment; see `roadbook design status`")
-        self._revision = revision
+        self._revision, self._renewed = revision, time.monotonic()
         self._thread.start()
         return self
 
@@ -89,9 +93,18 @@ class Hold:
             return  # it is taken over once it has been silent for long enough
 
     def ensure(self) -> None:
-        """Raise DesignError if another process has taken the hold over."""
-        if self._lost.is_set():
+        """Raise DesignError if another process has taken the hold over, or may have.
+
+        After a pause in which it could not be renewed (a process that was stopped, CouchDB away) this waits until a
+        renewal tells that it is still held.
+        """
+        with self._moved:
+            held = self._moved.wait_for(lambda: self._lost.is_set() or self._is_fresh(), self._patience)
+        if self._lost.is_set() or not held:
             raise TakenOver("another process took this deployment over; see `roadbook design status`")
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._renewed < self._patience * FRESH
 
     def tell(self, progress: Progress) -> None:
         """Let others know how far it is; written with the next renewal."""
@@ -103,20 +116,32 @@ class Hold:
         return {**body, **({"_rev": revision} if revision else {})}
 
     def _renew(self) -> None:
-        documents = StateDocuments(LiveServer(self._url), self._database)
-        renewed = time.monotonic()
-        while not self._over.wait(self._beat):
+        documents: StateDocuments | None = None
+        while not self._over.wait(self._beat) and not self._lost.is_set():
+            began = time.monotonic()
             try:
-                revision = documents.write(self._document(self._revision))
+                documents = documents or self._connect()
+                revision = documents.write(self._document(self._revision)) or self._own_revision(documents)
             except CouchError:
-                if time.monotonic() - renewed > self._patience * 0.75:
+                documents = None
+                if not self._is_fresh():
                     self._lost.set()
-                    return
-                continue
-            if revision is None:
-                self._lost.set()
-                return
-            self._revision, renewed = revision, time.monotonic()
+            else:
+                if revision is None:
+                    self._lost.set()
+                else:
+                    self._revision, self._renewed = revision, began
+            with self._moved:
+                self._moved.notify_all()
+
+    def _connect(self) -> StateDocuments:
+        server = LiveServer(self._url, timeout=max(SHORTEST, self._patience / 4))
+        return StateDocuments(server, self._database)
+
+    def _own_revision(self, documents: StateDocuments) -> str | None:
+        """The revision of a renewal whose answer did not arrive; None if somebody else has the hold."""
+        found = documents.read(HOLD)
+        return str(found["_rev"]) if found and found.get("holder") == self._body["holder"] else None
 
 
 def progress_of(documents: StateDocuments) -> Progress | None:

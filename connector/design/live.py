@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 from couchdb import http
 
-from connector.design.server import connect, translated
+from connector.design.server import TIMEOUT, connect, translated
 from connector.errors import DesignError
 from connector.settings import split_credentials
 
 NEXT, PREVIOUS = "__next", "__prev"
+ADMINS = {"names": [], "roles": ["_admin"]}
+CLOSED = {"admins": ADMINS, "members": ADMINS}
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Document = dict[str, Any]
@@ -36,11 +38,11 @@ class Index:
 class LiveServer:
     """One connection; not to be shared between threads. Raises CouchError."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
         self.url = url
         self.name = split_credentials(url)[0]
         with self.translated():
-            self._server = connect(url)
+            self._server = connect(url, timeout)
             self.stages = "embedded" not in (self._server.resource.get_json()[2].get("features") or ())
 
     @contextmanager
@@ -123,6 +125,12 @@ class LiveDatabase:
             except http.ResourceNotFound:
                 return {}
         return {str(row["id"]).removeprefix("_design/"): row["doc"] for row in rows if row.get("doc")}
+
+    def is_closed(self) -> bool:
+        """Whether only admins may read and write; a database without members is open to anybody."""
+        with self._server.translated():
+            members = self._resource.get_json("_security")[2].get("members") or {}
+        return not members.get("names") and members.get("roles") == ["_admin"]
 
     def get(self, design: str) -> Document | None:
         """One design document; None if there is none."""

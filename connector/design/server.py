@@ -15,10 +15,10 @@ from connector.settings import split_credentials
 TIMEOUT = 60  # seconds; the longest pause inside one answer
 
 
-def connect(server_url: str) -> Any:
+def connect(server_url: str, timeout: float = TIMEOUT) -> Any:
     """Sign in; `server_url` carries the credentials."""
     address, user, password = split_credentials(server_url)
-    server = Server(address, session=http.Session(timeout=TIMEOUT))
+    server = Server(address, session=http.Session(timeout=timeout))
     server.resource.credentials = (user, password)
     return server
 
