@@ -68,7 +68,7 @@ def plan_command(project: design.Project, as_json: bool, diff: bool) -> None:
     """Show what a deploy would do. Exit status 0: nothing; 1: something; 2: it could not be found out."""
     found = design.plan(project, design.history(project))
     click.echo(json.dumps(found.as_document(), indent=2) if as_json else plan_text(found, diff))
-    sys.exit(DIFFERENT if found.changed else 0)
+    sys.exit(FAILED if found.unreadable else DIFFERENT if found.changed else 0)
 
 
 @design_commands.command("deploy")
@@ -99,12 +99,15 @@ def deploy_command(
 
 
 @design_commands.command("rollback")
+@click.option("--deployment", "expected", metavar="ID", help="Undo this very one (`history` names it), else nothing.")
 @by_option
 @as_json_option
 @click.pass_obj
-def rollback_command(project: design.Project, by: str | None, as_json: bool) -> None:
-    """Undo the last deploy that stands; at once while it was not accepted."""
-    told(design.rollback(project, by or whoever(), on_progress=progress_lines()), as_json)
+def rollback_command(project: design.Project, expected: str | None, by: str | None, as_json: bool) -> None:
+    """Undo the last deploy that stands; at once while it was not accepted. Exit status 1: something was left alone."""
+    done = design.rollback(project, by or whoever(), expected=expected, on_progress=progress_lines())
+    told(done, as_json)
+    sys.exit(DIFFERENT if done.left_alone else 0)
 
 
 @design_commands.command("accept")

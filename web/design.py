@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from connector.design import COUCH_DESIGN, Project, accept, deploy, history, plan, rollback
 from connector.design.hold import HoldWatch
 from connector.design.live import LiveServer
+from connector.design.standing import undoable
 from connector.design.state_documents import StateDocuments
 from connector.errors import DesignError
 from web.auth import OFFICE, person, role_required
@@ -38,8 +39,9 @@ def init_app(app: Flask, url: str) -> None:
 def show() -> str:
     """What is under way, and what was deployed before."""
     lines = deployment_lines(history(project(), ON_RECORD), project().tree())
-    last = next((line.deployment for line in lines if line.deployment.state not in ("rolled_back", "backed_out")), None)
-    return render_template("design/design.html", lines=lines, last=last, may_act=may_act(), **under_way())
+    return render_template(
+        "design/design.html", lines=lines, last=undoable(project()), may_act=may_act(), **under_way()
+    )
 
 
 @blueprint.get("/progress")
@@ -80,10 +82,13 @@ def start_deploy() -> Response:
 
 @blueprint.post("/rollback")
 def start_rollback() -> Response:
-    """Put back what was there before the last deployment."""
+    """Put back what was there before the deployment that was looked at."""
     by = as_admin()
+    expected = request.form.get("deployment", "")
+    if not expected:
+        abort(400, "A rollback needs the deployment that was looked at. Look at the page, then roll back from there.")
     here = project()
-    return start("rollback", by, lambda: rollback(here, by))
+    return start("rollback", by, lambda: undo(here, by, expected))
 
 
 @blueprint.post("/accept")
@@ -92,6 +97,13 @@ def start_accept() -> Response:
     by = as_admin()
     here = project()
     return start("accept", by, lambda: accept(here, by))
+
+
+def undo(project: Project, by: str, expected: str) -> None:
+    """Roll back; raises DesignError as well if anything was left alone."""
+    done = rollback(project, by, expected=expected)
+    if done.left_alone:
+        raise DesignError(f"All was put back but {len(done.left_alone)}: {done.reason}")
 
 
 def start(what: str, by: str, do: Callable[[], object]) -> Response:

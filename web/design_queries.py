@@ -16,6 +16,7 @@ ACTIONS = {
     "other": "changed without effect on any index",
     "orphan": "not in the files, left alone",
     "unchanged": "as it is",
+    "unreadable": "cannot be read",
 }
 STATES = {  # state of a deployment -> (words, badge)
     "running": ("under way", "waiting"),
@@ -66,6 +67,7 @@ class PlanPage:
     orphans: tuple[PlanLine, ...]
     changed: bool
     digest: str
+    unreadable: tuple[str, ...]
     unchanged: int
     disk_needed: int
     disk_free: int | None
@@ -99,10 +101,11 @@ def plan_page(found: Plan, tree: Tree) -> PlanPage:
     lines = tuple(_plan_line(tree, group) for group in _grouped(found.changes, _plan_key))
     changing = [change for change in found.changes if change.changes]
     return PlanPage(
-        lines=tuple(line for line in lines if line.action not in ("unchanged", "orphan")),
+        lines=tuple(line for line in lines if line.action not in ("unchanged", "orphan", "unreadable")),
         orphans=tuple(line for line in lines if line.action == "orphan"),
         changed=found.changed,
         digest=found.digest,
+        unreadable=found.unreadable,
         unchanged=sum(change.action == "unchanged" for change in found.changes),
         disk_needed=sum(change.disk_needed for change in changing),
         disk_free=found.disk_free,
@@ -166,7 +169,8 @@ def deployment_lines(deployments: Iterable[Deployment], tree: Tree) -> list[Depl
     return [
         DeploymentLine(
             one,
-            *STATES[one.state],
+            STATES[one.state][0] + (f", {len(one.left_alone)} left alone" if one.left_alone else ""),
+            STATES[one.state][1],
             tuple(
                 Group(kind_name(tree, group[0].database), group[0].design, tuple(step.database for step in group))
                 for group in _grouped(one.steps, lambda step: _step_key(tree, step))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connector.design.deployments import Deployments, time_text
-from connector.design.guarding import put_guards_back, write_guards
+from connector.design.guarding import newborn, put_guards_back, write_guards
 from connector.design.hold import Hold, OnProgress
 from connector.design.live import NEXT, PREVIOUS, LiveServer
 from connector.design.project import Project
@@ -83,15 +83,18 @@ class Run:
                 self._server.open(name, kind.security(name))
 
     def put_back(self, ending: State, reason: str) -> list[str]:
-        """Undo every step, the last one first; returns what was left alone because somebody else has changed it."""
+        """Undo every step, guards first, the last one first; returns what was left alone, and why."""
         self._move("backing_out" if ending == "backed_out" else "rolling_back", reason)
         problems: list[str] = []
 
         def told(number: int, problem: str | None) -> None:
             self._hold.ensure()
             problems.extend([problem] if problem else [])
-            self._mark(number, "back")
+            self._mark(number, self.deployment.steps[number].state if problem else "back")
 
+        self._take_in_the_newborn()
+        guards = [(number, step) for number, step in self._of("guard") if step.state != "back"]
+        put_guards_back(self._project.url, self.deployment.id, guards, self._content, self._hold.ensure, told)
         for number, step in reversed([*self._of("other"), *self._of("views")]):
             if step.state == "back":
                 continue
@@ -103,10 +106,15 @@ class Run:
                 former = self._deployments.find(str(step.previous.get("sha256"))) if step.previous else None
                 put_previous_back(self._server, self.deployment.id, step, former)
             told(number, problem)
-        guards = [(number, step) for number, step in self._of("guard") if step.state != "back"]
-        put_guards_back(self._project.url, self.deployment.id, guards, self._content, told)
         self._move(ending, "; ".join([self.deployment.reason, *problems]).strip("; "))
         return problems
+
+    def _take_in_the_newborn(self) -> None:
+        """Databases that were made with one of these guards since become steps, to be undone with the others."""
+        late = newborn(self._project, self._server, self.deployment)
+        if late:
+            self.deployment = replace(self.deployment, steps=(*self.deployment.steps, *late))
+            self.deployment = self._deployments.save(self.deployment)
 
     def _of(self, action: str) -> list[tuple[int, Step]]:
         return [(number, step) for number, step in enumerate(self.deployment.steps) if step.action == action]
@@ -144,7 +152,7 @@ class Run:
             done = sum(self.deployment.steps[one].state == "done" for one, _ in waiting)
             self._tell("guarding", step, done, count, None)
 
-        write_guards(self._project, waiting, self._content, self._stamp(), told)
+        write_guards(self._project, waiting, self._content, self._stamp(), told, self._hold.ensure)
 
     def _stamp(self) -> Document:
         deployment = self.deployment

@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.design.files import content_sha256
 from connector.design.hold import TakenOver
-from connector.design.reports import Deployment, State, Step, deployment_of
+from connector.design.reports import UNDONE, Deployment, State, Step, deployment_of
 from connector.design.state_documents import StateDocuments
 from connector.errors import DesignError
 
@@ -61,6 +61,16 @@ class Deployments:
         found = self._documents.newest("deploy:", limit)
         self._revisions |= {document["id"]: document["_rev"] for document in found}
         return [deployment_of(document) for document in found]
+
+    def undoable(self) -> Deployment | None:
+        """The newest deployment that stands or was left in the middle, however many backed-out ones came since."""
+        limit = 20
+        while True:
+            known = self.newest(limit)
+            found = next((one for one in known if one.state not in UNDONE), None)
+            if found is not None or len(known) < limit:
+                return found
+            limit *= 5
 
     def keep(self, contents: Iterable[Document]) -> None:
         """Store contents by their sha256."""

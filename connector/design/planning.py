@@ -10,10 +10,11 @@ from typing import Any
 
 from connector.design.differences import action_of, difference, drift_of, views_of
 from connector.design.files import DesignDocument, content_sha256
-from connector.design.live import NEXT, PREVIOUS, LiveServer
+from connector.design.live import NEXT, PREVIOUS, LiveDatabase, LiveServer
 from connector.design.project import Project
 from connector.design.reports import Deployment, Plan, PlannedChange
 from connector.design.tree import DatabaseKind
+from connector.errors import CouchError, CouchUnreachable
 
 READERS = 8
 DEFAULT_RATE = 3000.0  # documents a second of one view group (measured: 3,300 with five emits each on two cores)
@@ -59,19 +60,34 @@ def _chunks(work: list[Any], count: int) -> list[list[Any]]:
 def _changes(work: list[tuple[str, str, DatabaseKind, list[DesignDocument], float]]) -> Iterator[PlannedChange]:
     server = LiveServer(work[0][0])
     for _, name, kind, documents, rate in work:
-        database = server.database(name)
-        live = database.designs()
-        creates = not live and database.info() is None
-        wanted = {document.name: document for document in documents}
-        for design in sorted(
-            wanted.keys() | {found for found in live if not is_staging(found) and not found.startswith("_")}
-        ):
-            change = compare(name, design, live, wanted.get(design), kind.folder, creates)
-            yield (
-                _with_cost(change, server, rate, wanted[design].content, len(live))
-                if change.action == "views"
-                else change
-            )
+        try:
+            yield from list(_changes_of(server, name, kind, documents, rate))
+        except CouchUnreachable:
+            raise
+        except CouchError as error:  # one database that fails says nothing about the others
+            why = f"not readable: {error}"
+            yield PlannedChange(name, "*", "unreadable", None, None, None, str(kind.folder), drift=why)
+
+
+def _changes_of(
+    server: LiveServer, name: str, kind: DatabaseKind, documents: list[DesignDocument], rate: float
+) -> Iterator[PlannedChange]:
+    database = server.database(name)
+    live = database.designs()
+    creates = not live and (database.info() is None or _is_to_be_opened(database, kind))
+    wanted = {document.name: document for document in documents}
+    for design in sorted(
+        wanted.keys() | {found for found in live if not is_staging(found) and not found.startswith("_")}
+    ):
+        change = compare(name, design, live, wanted.get(design), kind.folder, creates)
+        yield (
+            _with_cost(change, server, rate, wanted[design].content, len(live)) if change.action == "views" else change
+        )
+
+
+def _is_to_be_opened(database: LiveDatabase, kind: DatabaseKind) -> bool:
+    """Whether a deployment made it and did not get so far as to open it, or was rolled back."""
+    return kind.has_security and not kind.is_pattern and database.is_closed()
 
 
 def is_staging(design: str) -> bool:

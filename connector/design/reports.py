@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Document = dict[str, Any]
-Action = Literal["unchanged", "guard", "views", "other", "orphan"]
+Action = Literal["unchanged", "guard", "views", "other", "orphan", "unreadable"]
 State = Literal["running", "finished", "accepted", "rolling_back", "rolled_back", "backing_out", "backed_out"]
 StepState = Literal["planned", "staged", "warm", "verified", "kept", "promoted", "done", "back"]
+UNDONE = ("rolled_back", "backed_out")
 UNFINISHED = ("running", "rolling_back", "backing_out")
 
 
@@ -20,9 +21,10 @@ class PlannedChange:
     """What a deploy would do with one design document of one database.
 
     `documents` are to be indexed anew in about `seconds`, which takes `disk_needed` bytes; None is unknown. `before`
-    and `after` are the sha256 of contents, None for no document. `creates` says that the database itself is missing,
-    `drift` that somebody changed the live document by hand, and how. `folder` is where the files are; `live` and `kept`
-    are the documents that were found under the name itself and under `__prev`.
+    and `after` are the sha256 of contents, None for no document. `creates` says that the database itself is missing
+    or was never opened, `drift` that somebody changed the live document by hand, and how, or why an `unreadable`
+    database cannot be read. `folder` is where the files are; `live` and `kept` are the documents that were found under
+    the name itself and under `__prev`.
     """
 
     database: str
@@ -44,7 +46,7 @@ class PlannedChange:
     @property
     def changes(self) -> bool:
         """Whether a deploy would write anything for it."""
-        return self.action not in ("unchanged", "orphan")
+        return self.action not in ("unchanged", "orphan", "unreadable")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Plan:
     def changed(self) -> bool:
         """Whether a deploy would change anything."""
         return any(change.changes for change in self.changes)
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """The databases that cannot be read, and why."""
+        return tuple(f"{c.database} was {c.drift}" for c in self.changes if c.action == "unreadable")
 
     @property
     def digest(self) -> str:
@@ -82,7 +89,7 @@ class Step:
     """One design document of one database on its way; `revision` is what the live one had when it was planned.
 
     `stamp` is what the live one said of its own deployment, `previous` what `__prev` did: both are put back.
-    `creates` says that the database itself was missing.
+    `creates` says that the database itself was missing or had never been opened.
     """
 
     database: str
@@ -114,6 +121,11 @@ class Deployment:
     steps: tuple[Step, ...]
     changed_at: str
     reason: str = ""
+
+    @property
+    def left_alone(self) -> tuple[Step, ...]:
+        """What a rollback did not undo; `reason` says why of each."""
+        return tuple(step for step in self.steps if step.state != "back") if self.state in UNDONE else ()
 
     @property
     def unfinished(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from connector.design.differences import indexed_part, stamp_of, views_of
 from connector.design.files import content_sha256
-from connector.design.live import NEXT, PREVIOUS, LiveDatabase, LiveServer
+from connector.design.live import CLOSED, NEXT, PREVIOUS, LiveDatabase, LiveServer
 from connector.design.reports import Step
 from connector.errors import DesignError
 
@@ -111,26 +111,49 @@ def promote(server: LiveServer, step: Step, content: Document, stamp: Document) 
 
 
 def put_back(server: LiveServer, deployment: str, step: Step, before: Document | None, tell: Tell) -> str | None:
-    """Undo one step, wherever it was left; safe to repeat. Returns what was left alone, because it is somebody else's.
+    """Undo one step, wherever it was left; safe to repeat. Returns what was left alone, and why.
 
-    The live document goes back to what it was, its index first where it has one.
+    The live document goes back to what it was, its index first where it has one. A guard that was new is deleted only
+    where nobody but admins may write; a database that this deployment made is closed for that.
     """
     database = server.database(step.database)
     live = database.get(step.design)
     problem = None
-    if live is not None and stamp_of(live).get("deployment") == deployment:
+    promoted = step.state in ("promoted", "done")
+    if live is not None and _is_own(live, deployment, step, promoted):
         if content_sha256(live) != step.after:
             problem = f"{step.database}/_design/{step.design} was changed by hand since and stays as it is"
         elif before is None:
-            database.delete(step.design, live["_rev"])
+            problem = _take_away(server, step, live)
         else:
             if server.stages and step.action == "views":
                 _ready(server, database, step, before, tell)
             own = {"deploy": step.stamp} if step.stamp else {}
             database.put(step.design, {**before, **own}, live["_rev"])
+    elif promoted and (content_sha256(live) if live else None) != step.before and database.info() is not None:
+        what = "is gone" if live is None else "was deployed anew by somebody else since"
+        problem = f"{step.database}/_design/{step.design} {what} and stays as it is"
     if step.action == "views" and server.stages:
         drop(database, step.design + NEXT)
     return problem
+
+
+def _is_own(live: Document, deployment: str, step: Step, promoted: bool) -> bool:
+    """Whether this deployment wrote it, or a database was made (anew) with the guard that it brought."""
+    stamp = stamp_of(live)
+    born = step.action == "guard" and step.before is not None and promoted and "deployment" not in stamp
+    return stamp.get("deployment") == deployment or (born and content_sha256(live) == step.after)
+
+
+def _take_away(server: LiveServer, step: Step, live: Document) -> str | None:
+    """Delete what was new; a guard stays where others than admins could write without it."""
+    if "validate_doc_update" in live:
+        if step.creates:
+            server.open(step.database, CLOSED)
+        if not server.database(step.database).is_closed():
+            return f"{step.database}/_design/{step.design} stays: without this guard anybody could write anything there"
+    server.database(step.database).delete(step.design, live["_rev"])
+    return None
 
 
 def _ready(server: LiveServer, database: LiveDatabase, step: Step, before: Document, tell: Tell) -> None:

@@ -15,7 +15,7 @@ from connector.design.project import Project
 from connector.design.reports import Deployed, Deployment, Status
 from connector.design.staging import drop
 from connector.design.state_documents import StateDocuments
-from connector.errors import DesignError
+from connector.errors import CouchError, CouchUnreachable, DesignError
 
 
 def status(project: Project) -> Status:
@@ -38,6 +38,11 @@ def history(project: Project, limit: int = 20) -> list[Deployment]:
     """The deployments on record, the newest first. Raises CouchError."""
     server = LiveServer(project.url)
     return _on_record(StateDocuments(server, project.state_database())).newest(limit)
+
+
+def undoable(project: Project) -> Deployment | None:
+    """The deployment that a rollback would undo now; None if there is none. Raises CouchError."""
+    return _on_record(StateDocuments(LiveServer(project.url), project.state_database())).undoable()
 
 
 def accept(project: Project, by: str, *, patience: float = PATIENCE) -> Deployment:
@@ -74,7 +79,13 @@ def _deployed(url: str, names: list[str]) -> list[Deployed]:
     server = LiveServer(url)
     found = []
     for name in names:
-        designs = server.database(name).designs()
+        try:
+            designs = server.database(name).designs()
+        except CouchUnreachable:
+            raise
+        except CouchError as error:
+            found.append(Deployed(name, "*", "", None, None, f"not readable: {error}", can_roll_back=False))
+            continue
         for design, live in designs.items():
             if is_staging(design):
                 continue

@@ -17,12 +17,13 @@ def plan_text(plan: Plan, with_diff: bool = True) -> str:
     for alike in _alike(plan.changes, _kind_of_change):
         if alike[0].action == "unchanged":
             continue
-        lines.append(f"{alike[0].action:<8}{_databases(alike)}/_design/{alike[0].design}: {_what(plan, alike)}")
+        lines.append(f"{alike[0].action:<7} {_databases(alike)}/_design/{alike[0].design}: {_what(plan, alike)}")
         if with_diff and alike[0].diff:
             lines += [f"    {line}" for line in alike[0].diff.splitlines()]
     changes = sum(change.changes for change in plan.changes)
     if not changes:
-        return "\n".join([*lines, "Nothing to do: the server is as the files say."])
+        where = "what can be read" if plan.unreadable else "the server"
+        return "\n".join([*lines, f"Nothing to do: {where} is as the files say."])
     needed = sum(change.disk_needed for change in plan.changes)
     if needed and plan.stages:
         free = "unknown from here" if plan.disk_free is None else _bytes(plan.disk_free)
@@ -40,6 +41,8 @@ def _what(plan: Plan, alike: list[PlannedChange]) -> str:
     change = alike[0]
     if change.action == "orphan":
         return "is not in the files; it is left alone"
+    if change.action == "unreadable":
+        return f"is {change.drift}"
     said = ["is new" if change.before is None else "changes"]
     if change.creates:
         said.append("with its database")
@@ -53,10 +56,10 @@ def _what(plan: Plan, alike: list[PlannedChange]) -> str:
 
 def deployment_text(deployment: Deployment) -> str:
     """One line about a deployment."""
-    count = len(deployment.steps)
+    count, left = len(deployment.steps), len(deployment.left_alone)
     reason = f" ({deployment.reason})" if deployment.reason else ""
-    state = deployment.state.replace("_", " ")
-    return f"{deployment.started_at}  {state:<12}  {count:>4} documents  by {deployment.by}{reason}"
+    state = deployment.state.replace("_", " ") + (f", {left} left alone" if left else "")
+    return f"{deployment.id}  {state:<12}  {count:>4} documents  by {deployment.by}{reason}"
 
 
 def progress_text(progress: Progress) -> str:

@@ -126,7 +126,10 @@ def test_it_rolls_back_and_accepts_only_what_was_deployed(
     deploy(alice)
     done()
     assert "Roll back" in alice.get("/design").text
-    assert alice.post("/design/rollback", data={"sure": "yes"}).status_code == 303
+    assert alice.post("/design/rollback", data={"sure": "yes"}).status_code == 400
+    looked_at = re.search(r'name="deployment" value="([^"]+)"', alice.get("/design").text)
+    assert looked_at is not None
+    assert alice.post("/design/rollback", data={"sure": "yes", "deployment": looked_at[1]}).status_code == 303
     done()
     assert stored(installation) == before
     page = alice.get("/design").text
@@ -144,7 +147,7 @@ def test_it_rolls_back_and_accepts_only_what_was_deployed(
 @pytest.mark.parametrize("what", ["deploy", "rollback", "accept"])
 def test_it_does_nothing_that_was_not_confirmed(alice: FlaskClient, root: Path, app: Flask, what: str) -> None:
     change_the_guard(root)
-    answer = alice.post(f"/design/{what}", data={"digest": "0" * 16})
+    answer = alice.post(f"/design/{what}", data={"digest": "0" * 16, "deployment": "x"})
     assert answer.status_code == 400
     assert "Nothing was changed" in answer.text
     assert app.extensions["design_work"].doing == ""

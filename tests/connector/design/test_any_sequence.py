@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from connector.couch import CouchServer
 from connector.design import Project, accept, deploy, history, rollback
 from connector.design.hold import Interrupted
+from connector.design.standing import undoable
 from connector.errors import DesignError
 from tests.connector.design.projects import DATABASE, DESIGNS, Kill, live, project, versions, write_version
 
@@ -27,7 +28,8 @@ def call(app: Project, what: str, on_step: Callable[[str], None]) -> bool:
     """One call as a person would make it; False if it refuses because something was left in the middle."""
     try:
         if what == "rollback":
-            rollback(app, "carol", on_step=on_step, patience=PATIENCE)
+            last = undoable(app)
+            rollback(app, "carol", expected=last and last.id, on_step=on_step, patience=PATIENCE)
         elif what == "accept":
             accept(app, "carol", patience=PATIENCE)
         else:

@@ -61,6 +61,8 @@ def test_it_deploys_the_plan_that_was_shown_and_rolls_it_back(design: Run, app: 
     assert "by carol" in told.stdout and "Last: " in told.stdout
     assert design("rollback", "--by", "dave").returncode == 0
     assert versions(couch) == dict.fromkeys(DESIGNS, "one")
+    again = design("rollback")
+    assert again.returncode == 2 and "is rolled back already" in again.stderr and "--deployment" in again.stderr
     assert design("accept").returncode == 0
     lines = design("history").stdout.splitlines()
     assert len(lines) == 2 and "rolled back" in lines[0] and "by carol (rolled back by dave)" in lines[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +14,14 @@ import pytest
 from connector.couch import CouchServer
 from connector.design import Project, accept, content_sha256, deploy, history, plan, rollback, status
 from connector.design.hold import Interrupted
+from connector.design.live import CLOSED, LiveServer
+from connector.design.state_documents import StateDocuments
+from connector.design.telling import deployment_text
 from connector.errors import CouchUnreachable, DesignError
 from tests.connector.design.projects import DATABASE, DESIGNS, PATIENCE, STATE, Kill, live, versions, write_version
 from tests.couch_design.guards import schema_of
+
+OPEN = {"admins": {"names": [], "roles": ["_admin"]}, "members": {"names": [], "roles": ["rep"]}}
 
 
 def all_in(version: str) -> dict[str, str]:
@@ -80,14 +87,35 @@ def test_it_rolls_back_one_deployment_after_the_other_and_then_says_so(app: Proj
     for version in ("two", "three"):
         write_version(app.root, version)
         deploy(app, "carol")
-    for version in ("two", "one"):
-        rollback(app, "carol")
+    ids = [one.id for one in history(app)]
+    for deployment, version in zip(ids, ("two", "one"), strict=False):
+        rollback(app, "carol", expected=deployment)
         assert versions(couch) == all_in(version)
-    rollback(app, "carol")
+        with pytest.raises(DesignError, match=r"is not the deployment to roll back.*look again"):
+            rollback(app, "carol", expected=deployment)
+        with pytest.raises(DesignError, match=r"is rolled back already; .* say --deployment"):
+            rollback(app, "carol")
+        assert versions(couch) == all_in(version)
+    rollback(app, "carol", expected=ids[-1])
     assert live(couch) == {}
     with pytest.raises(DesignError, match="no deployment to roll back"):
         rollback(app, "carol")
     assert {one.state for one in history(app)} == {"rolled_back"}
+
+
+@pytest.mark.usefixtures("tried")
+def test_it_finds_what_to_roll_back_behind_many_that_were_backed_out(app: Project, couch: CouchServer) -> None:
+    deployed = deploy(app, "carol")
+    assert deployed is not None
+    documents = StateDocuments(LiveServer(app.url), STATE)
+    document = documents.read(f"deploy:{deployed.id}")
+    assert document is not None and document.pop("_rev")
+    later = [f"2999-01-01T00:00:{n:02}.000Z-000000" for n in range(25)]
+    documents.add([{**document, "_id": f"deploy:{one}", "id": one, "state": "backed_out"} for one in later])
+    with pytest.raises(DesignError, match=r"is backed out already; .* say --deployment"):
+        rollback(app, "carol")
+    assert rollback(app, "carol", expected=deployed.id).id == deployed.id
+    assert live(couch) == {}
 
 
 @pytest.mark.usefixtures("tried", "stages")
@@ -234,6 +262,64 @@ def test_a_rollback_leaves_alone_what_was_changed_since_and_says_so(app: Project
     assert "people was changed by hand since and stays" in undone.reason
     assert content_sha256(live(couch)["people"]) == theirs
     assert versions(couch)["guard"] == versions(couch)["lists"] == "one"
+
+
+@pytest.mark.usefixtures("tried")
+@pytest.mark.parametrize("how", ["without our stamp", "deleted"])
+def test_a_rollback_names_what_somebody_put_in_the_place_of_what_was_deployed(
+    app: Project, couch: CouchServer, how: str
+) -> None:
+    deploy(app, "carol")
+    write_version(app.root, "two")
+    deploy(app, "carol")
+    store = couch.database(DATABASE)
+    current = live(couch)["people"]
+    if how == "deleted":
+        store.put({"_id": current["_id"], "_rev": current["_rev"], "_deleted": True})
+    else:
+        store.put({**{name: value for name, value in current.items() if name != "deploy"}, "hand_made": True})
+    undone = rollback(app, "carol")
+    assert "scratch-app/_design/people" in undone.reason and "stays as it is" in undone.reason
+    assert [step.design for step in undone.left_alone] == ["people"]
+    assert "1 left alone" in deployment_text(undone)
+    assert live(couch).get("people", {}).get("hand_made") == (None if how == "deleted" else True)
+    assert versions(couch)["guard"] == versions(couch)["lists"] == "one"
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_rollback_does_not_take_the_only_guard_from_a_database_that_is_open(app: Project, couch: CouchServer) -> None:
+    couch.database(DATABASE).put_security(OPEN)
+    deploy(app, "carol")
+    undone = rollback(app, "carol")
+    assert "guard stays: without this guard anybody could write" in undone.reason
+    assert set(live(couch)) == {"guard"}
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_database_that_a_deployment_made_is_closed_by_its_rollback_and_opened_by_the_next_deploy(
+    app: Project, couch: CouchServer
+) -> None:
+    couch.delete_database(DATABASE)
+    (app.root / DATABASE / "_security.json").write_text(json.dumps(OPEN), encoding="utf-8")
+    for _ in range(2):
+        deploy(app, "carol")
+        assert couch.database(DATABASE).security() == OPEN and versions(couch) == all_in("one")
+        assert rollback(app, "carol").left_alone == ()
+        assert couch.database(DATABASE).security() == CLOSED and live(couch) == {}
+
+
+@pytest.mark.usefixtures("app")
+def test_only_the_folders_of_which_something_changes_are_tried(
+    app: Project, couch: CouchServer, tried: list[Path]
+) -> None:
+    shutil.copytree(app.root / DATABASE, app.root / "scratch-other")
+    deploy(app, "carol")
+    assert {folder.name for folder in tried} == {DATABASE, "scratch-other"}
+    tried.clear()
+    write_version(app.root, "two")
+    deploy(app, "carol")
+    assert [folder.name for folder in tried] == [DATABASE]
+    couch.delete_database("scratch-other")
 
 
 def test_it_deploys_only_the_plan_that_was_looked_at(app: Project, couch: CouchServer) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connector.couch import CouchServer
-from connector.design import Project, deploy, history, kinds_of_databases, plan, rollback
+from connector.design import Project, deploy, history, kinds_of_databases, plan, rollback, status
 from connector.design.hold import Interrupted
-from connector.errors import DesignError
+from connector.design.live import LiveDatabase
+from connector.design.telling import plan_text
+from connector.drift import findings_of
+from connector.errors import CouchError, DesignError
 from tests.connector.design.projects import PATIENCE, STATE, Kill
 
 NAMES = [f"scratch-many-{letter}" for letter in "abcdefghijklm"]
@@ -28,10 +32,10 @@ def write_guard(root: Path, version: str) -> None:
     path.write_text(guard(version), encoding="utf-8")
 
 
-def born(project: Project, couch: CouchServer, name: str) -> None:
+def born(project: Project, couch: CouchServer, name: str, version: str = "one") -> None:
     """A database as it is made with the files of today, without a trial of the guard."""
     couch.create_database(name)
-    couch.database(name).put({"_id": "_design/guard", "language": "javascript", "validate_doc_update": guard("one")})
+    couch.database(name).put({"_id": "_design/guard", "language": "javascript", "validate_doc_update": guard(version)})
 
 
 def versions(couch: CouchServer) -> dict[str, str]:
@@ -81,6 +85,43 @@ def test_a_database_that_is_made_in_the_meantime_gets_it_too(many: Project, couc
     assert versions(couch) == dict.fromkeys([*NAMES, "scratch-many-z"], "two")
     rollback(many, "carol")
     assert versions(couch) == dict.fromkeys([*NAMES, "scratch-many-z"], "one")
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_database_that_was_made_with_the_new_guard_gives_it_back_with_the_others(
+    many: Project, couch: CouchServer
+) -> None:
+    deploy(many, "carol")
+    born(many, couch, "scratch-many-z", "two")
+    couch.delete_database(NAMES[3])  # a rep who left and came back
+    born(many, couch, NAMES[3], "two")
+    couch.delete_database(NAMES[4])
+    undone = rollback(many, "carol")
+    assert undone.left_alone == ()
+    assert len(undone.steps) == len(NAMES) + 1
+    kept = [name for name in [*NAMES, "scratch-many-z"] if name != NAMES[4]]
+    assert versions(couch) == dict.fromkeys(kept, "one")
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_database_that_cannot_be_read_is_a_line_and_keeps_nothing_from_the_others(
+    many: Project, couch: CouchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = LiveDatabase.designs
+
+    def designs(database: LiveDatabase) -> dict[str, Any]:
+        if database.name == NAMES[2]:
+            raise CouchError("CouchDB answered 500")
+        return read(database)
+
+    monkeypatch.setattr(LiveDatabase, "designs", designs)
+    found = plan(many)
+    assert f"unreadable {NAMES[2]}/_design/*: is not readable: CouchDB answered 500" in plan_text(found)
+    assert f"{NAMES[2]}/_design/* was not readable: CouchDB answered 500" in findings_of(found)
+    assert [one.database for one in status(many).designs if "not readable" in str(one.drift)] == [NAMES[2]]
+    with pytest.raises(DesignError, match=f"all else is as the files say, but {NAMES[2]} was not readable"):
+        deploy(many, "carol", expected=found.digest)
+    assert versions(couch) == {**dict.fromkeys(NAMES, "two"), NAMES[2]: "one"}
 
 
 @pytest.mark.usefixtures("tried")
