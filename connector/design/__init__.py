@@ -3,7 +3,7 @@
 project = Project(root, url)                     # a databases.json, or folder name = database name
 plan(project) -> Plan                            # writes nothing
 deploy(project, by, expected=plan.digest, on_progress=...) -> Deployment | None
-rollback(project, by) -> Deployment              # instant while `__prev` stands
+rollback(project, by, expected=deployment.id) -> Deployment  # instant while `__prev` stands
 accept(project, by) -> Deployment                # ends the way back
 status(project) -> Status; history(project) -> list[Deployment]
 bring_up(url, database, folder) -> list[Change]  # a new database, at its birth

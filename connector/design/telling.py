@@ -80,7 +80,10 @@ def status_text(status: Status) -> str:
         lines.append(f"{_databases(alike)}/_design/{one.design}: {', '.join(said)}")
     lines.append(f"Last: {deployment_text(status.last)}" if status.last else "Nothing was deployed yet.")
     if status.running:
-        lines.append(f"Now: {progress_text(status.running)}")
+        lines.append(
+            f"Now: {progress_text(status.running)} (told at {status.running.at}; if that is long ago it was left"
+        )
+        lines.append("     in the middle, and the next deploy or rollback settles it)")
     return "\n".join(lines)
 
 
