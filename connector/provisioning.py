@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from connector import design
 from connector.couch import CouchServer
 from connector.design import kind_of
@@ -38,6 +40,7 @@ SHORTEST_PASSWORD = 8  # characters; generated ones have 22
 
 Document = dict[str, Any]
 OnStep = Callable[[str], None]
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,10 @@ def set_up_database(server: CouchServer, name: str, on_step: OnStep = lambda ste
     kind = kind_of(name)
     server.create_database(name, kind.shards)
     on_step(f"{name} created")
-    design.bring_up(server.url_with_credentials, name, kind.folder)
+    for change in design.bring_up(server.url_with_credentials, name, kind.folder):
+        if change.action == "left alone":
+            document = f"{name}/_design/{change.design}"
+            log.warning("design.left_alone", document=document, reason=change.reason, look_with="roadbook design plan")
     on_step(f"{name} guarded")
     _secure(server, name, kind.security(name))
     on_step(f"{name} opened")

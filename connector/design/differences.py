@@ -49,10 +49,14 @@ def stamp_of(live: Content | None) -> dict[str, Any]:
     return stamp if isinstance(stamp, dict) else {}
 
 
-def drift_of(live: Content | None) -> str | None:
-    """How a live document differs from what was deployed; None if it does not, or nobody says what was deployed."""
+def drift_of(live: Content | None, on_record: str | None = None) -> str | None:
+    """How a live document differs from what was deployed; None if it does not, or nobody says what was deployed.
+
+    `on_record` is the sha256 of what stands there by the record: it counts where the document has lost its stamp.
+    """
     stamp = stamp_of(live)
-    if live is None or not stamp or stamp.get("sha256") == content_sha256(live):
+    deployed = stamp.get("sha256") if stamp else on_record
+    if live is None or (not stamp and on_record is None) or deployed == content_sha256(live):
         return None
     since = f" since it was deployed at {stamp['at']}" if stamp.get("at") else " since it was deployed"
     return f"changed by hand{since}"

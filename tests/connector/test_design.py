@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from connector.design import (
     rollback,
     verify_guard,
 )
+from connector.design.hold import Interrupted
 from connector.errors import CouchUnreachable, DesignError, Forbidden, NotFound
 from connector.settings import split_credentials
 
+NO_STAMP = "it does not say what deployed it"
 COUCH_DESIGN = Path(__file__).resolve().parents[2] / "couch_design"
 GUARD = """function (newDoc, oldDoc, userCtx, secObj) {
   if (userCtx.roles.indexOf("_admin") < 0 && newDoc._id !== "note") { throw {forbidden: "no_note: only the note"}; }
@@ -165,31 +168,96 @@ def test_it_deploys_once_and_then_only_what_is_different(couch_url: str, couch: 
     assert [row["id"] for row in couch.database("ops").view("notes", "by_time", reduce=False)] == []
 
 
-def test_it_repairs_what_somebody_changed_by_hand(couch_url: str, couch: CouchServer, folder: Path) -> None:
+@pytest.mark.parametrize("keeps_stamp", [True, False])
+def test_it_leaves_alone_what_somebody_changed_by_hand_and_says_so(
+    couch_url: str, couch: CouchServer, folder: Path, keeps_stamp: bool
+) -> None:
     couch.create_database("ops")
     bring_up(couch_url, "ops", folder)
     guard = couch.database("ops").get("_design/guard")
     assert guard is not None
-    couch.database("ops").put(guard | {"validate_doc_update": "function () {}"})
-    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["updated", "unchanged"]
-    repaired = couch.database("ops").get("_design/guard")
-    assert repaired is not None and repaired["validate_doc_update"] == GUARD.strip()
+    stamp = guard.pop("deploy")
+    hot_fix = {**guard, "validate_doc_update": "function () {}", **({"deploy": stamp} if keeps_stamp else {})}
+    couch.database("ops").put(hot_fix)
+    left, same = bring_up(couch_url, "ops", folder)
+    assert (left.action, same.action) == ("left alone", "unchanged")
+    assert left.reason == ("it was changed by hand since it was deployed" if keeps_stamp else NO_STAMP)
+    kept = couch.database("ops").get("_design/guard")
+    assert kept is not None and kept["validate_doc_update"] == "function () {}"
+
+
+def project_of(folder: Path, url: str) -> Project:
+    """The folder's design documents for `ops` and for the databases of reps."""
+    kinds = {"ops": {"folder": folder.name, "q": 1}, "orders-${rep}": {"folder": folder.name, "q": 1}}
+    (folder.parent / "databases.json").write_text(json.dumps(kinds), encoding="utf-8")
+    return Project(folder.parent, url)
 
 
 def test_a_repeated_installation_does_not_undo_a_rollback(couch_url: str, couch: CouchServer, folder: Path) -> None:
     couch.create_database("ops")
     bring_up(couch_url, "ops", folder)
-    (folder.parent / "databases.json").write_text('{"ops": {"folder": "small", "q": 1}}', encoding="utf-8")
-    project = Project(folder.parent, couch_url)
+    project = project_of(folder, couch_url)
     write(folder / "_design/notes/views/by_time/map.js", "function (doc) { emit(doc.time, null); }")
     deploy(project, "carol")
     rollback(project, "carol")
-    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "rolled back"]
+    assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "left alone"]
     stored = couch.database("ops").get("_design/notes")
     assert stored is not None and "doc.at" in stored["views"]["by_time"]["map"]
     assert [change.changes for change in plan(project).changes] == [False, True]
     deploy(project, "carol")
     assert [change.action for change in bring_up(couch_url, "ops", folder)] == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize("ending", ["rolled back", "backed out"])
+def test_what_did_not_stand_reaches_neither_an_old_nor_a_new_database(
+    couch_url: str, couch: CouchServer, folder: Path, ending: str
+) -> None:
+    for name in ("ops", "orders-rbob222222222222"):
+        couch.create_database(name)
+        bring_up(couch_url, name, folder)
+    project = project_of(folder, couch_url)
+    write(folder / "_design/guard/validate_doc_update.js", GUARD.replace("only the note", "nothing else"))
+    write(folder / "_design/notes/views/by_time/map.js", "function (doc) { emit(doc.time, null); }")
+    write(folder / "_design/tasks/views/by_time/map.js", "function (doc) { emit(doc.time, null); }")
+
+    def fail(moment: str) -> None:
+        if ending == "backed out" and moment.endswith("notes promoted on record"):
+            raise DesignError("the canary does not like it")
+
+    with suppress(DesignError):
+        deploy(project, "carol", on_step=fail)
+    if ending == "rolled back":
+        rollback(project, "carol")
+    changes = bring_up(couch_url, "ops", folder)
+    assert {change.action for change in changes} == {"left alone"}
+    assert all(change.reason.endswith(f"that brought it was {ending}") for change in changes)
+    couch.create_database("orders-rdora22222222222")
+    changes = bring_up(couch_url, "orders-rdora22222222222", folder)
+    assert [change.action for change in changes] == ["created", "created", "left alone"]
+    for name in ("guard", "notes"):
+        old, new = (
+            couch.database(f"orders-r{rep}").get(f"_design/{name}") for rep in ("bob222222222222", "dora22222222222")
+        )
+        assert old is not None and new is not None and content_sha256(old) == content_sha256(new)
+    deploy(project, "carol")
+    assert {change.action for change in bring_up(couch_url, "orders-rdora22222222222", folder)} == {"unchanged"}
+
+
+def test_it_waits_for_a_deployment_that_was_left_in_the_middle(
+    couch_url: str, couch: CouchServer, folder: Path
+) -> None:
+    couch.create_database("ops")
+    bring_up(couch_url, "ops", folder)
+    write(folder / "_design/guard/validate_doc_update.js", GUARD.replace("only the note", "nothing else"))
+    write(folder / "_design/notes/views/by_time/map.js", "function (doc) { emit(doc.time, null); }")
+
+    def kill(moment: str) -> None:
+        raise Interrupted(moment)
+
+    with pytest.raises(Interrupted):
+        deploy(project_of(folder, couch_url), "carol", on_step=kill, patience=0.4)
+    _, left = bring_up(couch_url, "ops", folder)
+    assert left.action == "left alone" and left.reason.endswith("is not finished")
 
 
 def test_it_does_not_write_over_what_another_deployed_meanwhile(
