@@ -26,6 +26,7 @@ class Work:
         self._on_progress = on_progress
         self._on_step = on_step
         self._server = LiveServer(project.url)
+        self._there: set[str] = set()  # databases that were there when it was planned what to do
         documents = StateDocuments(self._server, project.state_database())
         self.deployments = Deployments(documents, lambda: datetime.now(UTC))
 
@@ -42,6 +43,7 @@ class Work:
             return None
         run = self.run(left)
         if left.state == "running" and self._still_wanted(left):
+            self._there = set(self._server.databases())
             return self.carry_out(run, may_be_empty).deployment
         run.put_back("rolled_back" if left.state == "rolling_back" else "backed_out", left.reason or "was interrupted")
         return None
@@ -55,7 +57,9 @@ class Work:
 
     def begin(self, planned: Plan, by: str) -> Run:
         """Put a plan on record with every content that it takes away or brings."""
-        return self.run(self.deployments.begin(by, self._steps(change for change in planned.changes if change.changes)))
+        changing = [change for change in planned.changes if change.changes]
+        self._there = {change.database for change in planned.changes}
+        return self.run(self.deployments.begin(by, self._steps(changing)))
 
     def _steps(self, changes: Iterable[PlannedChange]) -> list[Step]:
         changing = list(changes)
@@ -80,10 +84,10 @@ class Work:
         ]
 
     def _latecomers(self, deployment: Deployment) -> list[Step]:
-        """Steps for databases that were made meanwhile by a process with older files."""
-        known = {step.database for step in deployment.steps}
-        found = plan(self._project).changes
-        return self._steps(change for change in found if change.changes and change.database not in known)
+        """Steps for databases that were made meanwhile by a process with older files, as it left them."""
+        known = {step.database for step in deployment.steps} | self._there
+        found = (change for change in plan(self._project).changes if change.database not in known)
+        return self._steps(change for change in found if change.changes and not change.drift)
 
     def carry_out(self, run: Run, may_be_empty: Collection[str]) -> Run:
         """Carry a deployment out; whatever goes wrong puts it back, unless CouchDB is away or another took over."""

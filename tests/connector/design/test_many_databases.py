@@ -125,6 +125,25 @@ def test_a_database_that_cannot_be_read_is_a_line_and_keeps_nothing_from_the_oth
 
 
 @pytest.mark.usefixtures("tried")
+def test_what_somebody_changes_in_the_meantime_is_not_written_over(many: Project, couch: CouchServer) -> None:
+    ready, late = "scratch-many-y", "scratch-many-z"
+    theirs = {"_id": "_design/guard", "language": "javascript", "validate_doc_update": "function () {}"}
+    couch.create_database(ready)
+    couch.database(ready).put({**theirs, "validate_doc_update": guard("two")})
+
+    def change(moment: str) -> None:
+        if moment == f"{NAMES[0]}/guard done":
+            found = couch.database(ready).get("_design/guard")
+            couch.database(ready).put({**theirs, "_rev": (found or {})["_rev"]})
+            couch.create_database(late)
+            couch.database(late).put({**theirs, "deploy": {"sha256": "0" * 64}})
+
+    done = deploy(many, "carol", on_step=change)
+    assert done is not None and len(done.steps) == len(NAMES)
+    assert versions(couch) == {**dict.fromkeys(NAMES, "two"), ready: "another", late: "another"}
+
+
+@pytest.mark.usefixtures("tried")
 def test_trouble_in_one_of_them_gives_all_the_old_one_back(many: Project, couch: CouchServer) -> None:
     def interfere(moment: str) -> None:
         if moment == f"{NAMES[0]}/guard done":
