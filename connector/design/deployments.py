@@ -83,9 +83,11 @@ class Deployments:
         self._documents.add([{"_id": f"deploy_content:{sha256}", **body} for sha256, body in documents.items()])
 
     def find(self, sha256: str) -> Document | None:
-        """A content that was live once; None if it is not on record."""
+        """A content that was live once; None if it is not on record. Raises DesignError if it is not the one stored."""
         found = self._documents.read(f"deploy_content:{sha256}")
         content: Document | None = json.loads(found["content"]) if found else None
+        if content is not None and content_sha256(content) != sha256:
+            raise DesignError(f"{self._documents.name}/deploy_content:{sha256}: was changed by hand; it is not used")
         return content
 
     def content(self, sha256: str) -> Document:

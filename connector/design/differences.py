@@ -62,6 +62,11 @@ def drift_of(live: Content | None, on_record: str | None = None) -> str | None:
     return f"changed by hand{since}"
 
 
+def has_attachments(live: Content | None) -> bool:
+    """Whether a live document carries files, as couchapps do."""
+    return bool((live or {}).get("_attachments"))
+
+
 def difference(before: Content | None, after: Content | None) -> str:
     """A unified diff, one block a path in the document, its sources line by line."""
     old, new = dict(_lines(before or {})), dict(_lines(after or {}))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,14 @@ from connector.settings import split_credentials
 NEXT, PREVIOUS = "__next", "__prev"
 ADMINS = {"names": [], "roles": ["_admin"]}
 CLOSED = {"admins": ADMINS, "members": ADMINS}
+CLOSED = {
+    "admins": {"names": [], "roles": ["_admin"]},
+    "members": {"names": [], "roles": ["_admin"]},
+}  # to all but admins
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Document = dict[str, Any]
+KEYS = 100  # databases in one `_dbs_info` request, CouchDB's own limit
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,16 @@ class LiveServer:
         with self.translated():
             return [str(name) for name in self._server.resource.get_json("_all_dbs")[2]]
 
+    def partitioned(self, names: Sequence[str]) -> list[str]:
+        """Those of some databases that are partitioned, in the order given."""
+        found: list[str] = []
+        with self.translated():
+            for start in range(0, len(names), KEYS):
+                keys = list(names[start : start + KEYS])
+                rows = self._server.resource.post_json("_dbs_info", body={"keys": keys})[2]
+                found += [row["key"] for row in rows if _is_partitioned(row.get("info"))]
+        return found
+
     def database(self, name: str) -> LiveDatabase:
         """A database by name; nothing is asked."""
         return LiveDatabase(self, name, self._server.resource(name))
@@ -64,10 +79,14 @@ class LiveServer:
         """couchdb's resource of a database, for what this package keeps for itself."""
         return self._server.resource(name)
 
-    def create(self, name: str, shards: int) -> None:
-        """Create a database, closed to all but admins; safe to repeat."""
-        with self.translated(), suppress(http.PreconditionFailed):
-            self._server.resource.put_json(name, q=shards)
+    def create(self, name: str, shards: int) -> bool:
+        """Create a database; whether there was none. What may be read there is the server's default."""
+        with self.translated():
+            try:
+                self._server.resource.put_json(name, q=shards)
+            except http.PreconditionFailed:
+                return False
+        return True
 
     def open(self, name: str, security: Document) -> None:
         """Open a database to whom it is for."""
@@ -97,6 +116,10 @@ class LiveServer:
             return shutil.disk_usage(directory).free if directory.is_absolute() else None
         except (http.HTTPError, OSError, TypeError):
             return None
+
+
+def _is_partitioned(info: Document | None) -> bool:
+    return bool(((info or {}).get("props") or {}).get("partitioned"))
 
 
 class LiveDatabase:

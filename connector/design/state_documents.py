@@ -8,7 +8,7 @@ from typing import Any
 
 from couchdb import http
 
-from connector.design.live import LiveServer
+from connector.design.live import CLOSED, LiveServer
 
 Document = dict[str, Any]
 
@@ -23,7 +23,8 @@ class StateDocuments:
 
     def create_database(self) -> None:
         """Make the database, closed to all but admins, if there is none; safe to repeat."""
-        self._server.create(self.name, 1)
+        if self._server.create(self.name, 1):
+            self._server.open(self.name, CLOSED)
 
     def read(self, document_id: str) -> Document | None:
         """One document; None if there is none."""

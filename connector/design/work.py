@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from connector.design.carrying_out import OnStep, Run
 from connector.design.deployments import Deployments
-from connector.design.differences import stamp_of
+from connector.design.differences import has_attachments, stamp_of
 from connector.design.hold import Hold, OnProgress, TakenOver
 from connector.design.live import LiveServer
 from connector.design.planning import plan
 from connector.design.project import Project
 from connector.design.reports import Deployment, Plan, PlannedChange, Step
 from connector.design.state_documents import StateDocuments
-from connector.errors import CouchUnreachable, RoadbookError
+from connector.errors import CouchUnreachable, DesignError, RoadbookError
+
+MOST = 5  # documents that an error names
 
 
 class Work:
@@ -56,10 +58,28 @@ class Work:
         return all(wanted.get((step.database, step.design)) == step.after for step in left.steps)
 
     def begin(self, planned: Plan, by: str) -> Run:
-        """Put a plan on record with every content that it takes away or brings."""
+        """Put a plan on record with every content that it takes away or brings.
+
+        Raises DesignError, and writes nothing, for what could not be put back.
+        """
         changing = [change for change in planned.changes if change.changes]
+        self._refuse(changing)
         self._there = {change.database for change in planned.changes}
         return self.run(self.deployments.begin(by, self._steps(changing)))
+
+    def _refuse(self, changing: Sequence[PlannedChange]) -> None:
+        attached = [f"{one.database}/_design/{one.design}" for one in changing if has_attachments(one.live)]
+        if attached:
+            raise DesignError(
+                f"{', '.join(attached[:MOST])}: has attachments, which a deploy would destroy and a rollback could not "
+                "bring back; move them into a document, or take this design document out of the files"
+            )
+        partitioned = self._server.partitioned(sorted({one.database for one in changing if not one.creates}))
+        if partitioned:
+            raise DesignError(
+                f"{', '.join(partitioned[:MOST])}: is partitioned; design documents of partitioned databases cannot be "
+                "deployed with this command"
+            )
 
     def _steps(self, changes: Iterable[PlannedChange]) -> list[Step]:
         changing = list(changes)
@@ -87,7 +107,9 @@ class Work:
         """Steps for databases that were made meanwhile by a process with older files, as it left them."""
         known = {step.database for step in deployment.steps} | self._there
         found = (change for change in plan(self._project).changes if change.database not in known)
-        return self._steps(change for change in found if change.changes and not change.drift)
+        return self._steps(
+            change for change in found if change.changes and not change.drift and not has_attachments(change.live)
+        )
 
     def carry_out(self, run: Run, may_be_empty: Collection[str]) -> Run:
         """Carry a deployment out; whatever goes wrong puts it back, unless CouchDB is away or another took over."""

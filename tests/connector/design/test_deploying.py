@@ -376,3 +376,48 @@ def test_it_says_when_couchdb_is_away_without_its_password(tmp_path: Path, call:
     with pytest.raises(CouchUnreachable) as away:
         call(Project(tmp_path, "http://admin:secret-word@127.0.0.1:9"))
     assert "secret-word" not in str(away.value)
+
+
+@pytest.mark.usefixtures("tried")
+def test_it_touches_no_design_document_that_carries_files(app: Project, couch: CouchServer) -> None:
+    picture = {"logo.png": {"content_type": "image/png", "data": "aGk="}}
+    couch.database(DATABASE).put({"_id": "_design/people", "_attachments": picture})
+    with pytest.raises(DesignError, match=f"{DATABASE}/_design/people: has attachments"):
+        deploy(app, "carol")
+    found = live(couch)
+    assert set(found) == {"people"} and set(found["people"]["_attachments"]) == {"logo.png"}
+    assert history(app) == []
+
+
+@pytest.mark.usefixtures("tried")
+def test_it_refuses_partitioned_databases_by_name(app: Project, couch: CouchServer, embedded: bool) -> None:
+    if embedded:
+        pytest.skip("the embedded server has no partitioned databases: run with COUCHDB_URL")
+    couch.delete_database(DATABASE)
+    couch.call("PUT", DATABASE, partitioned="true")
+    with pytest.raises(DesignError, match=f"{DATABASE}: is partitioned"):
+        deploy(app, "carol")
+    assert live(couch) == {} and history(app) == []
+
+
+@pytest.mark.usefixtures("tried")
+def test_a_content_on_record_that_was_changed_is_not_put_back(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    before = content_sha256(live(couch)["lists"])
+    write_version(app.root, "two")
+    deploy(app, "carol")
+    kept = couch.database(STATE).get(f"deploy_content:{before}")
+    assert kept is not None
+    couch.database(STATE).put({**kept, "content": kept["content"].replace("doc.at", "doc.bad")})
+    with pytest.raises(DesignError, match=f"deploy_content:{before}: was changed by hand"):
+        rollback(app, "carol")
+    assert "doc.bad" not in str(live(couch))
+
+
+@pytest.mark.usefixtures("tried")
+def test_the_record_is_closed_to_all_but_admins_whatever_the_server_does_by_itself(
+    app: Project, couch: CouchServer
+) -> None:
+    deploy(app, "carol")
+    admins = {"names": [], "roles": ["_admin"]}
+    assert couch.database(STATE).security() == {"admins": admins, "members": admins}
