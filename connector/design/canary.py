@@ -173,7 +173,8 @@ class Watch:
         """None where a server counts nothing (the embedded one)."""
         with translated("reading the server's counters"):
             root = connect(self._url).resource
-            nodes = root.get_json("_membership")[2]["cluster_nodes"]
+            # Those that are connected: one that is down would answer 404, and has no traffic to watch.
+            nodes = root.get_json("_membership")[2]["all_nodes"]
             found = [counts_of(root.get_json(["_node", node, "_stats"])[2]) for node in nodes]
         if None in found:
             return None

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -269,6 +270,21 @@ def test_the_stages_are_one_ten_and_all(count: int, expected: list[tuple[int, bo
 )
 def test_a_storm_is_more_than_ordinary_weather(before: Counts, now: Counts, expected: str | None) -> None:
     assert storm(before, now) == expected
+
+
+def test_the_watch_asks_only_nodes_that_are_connected(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Root:
+        """A cluster of two nodes, of which one is down."""
+
+        def get_json(self, path: str | list[str]) -> tuple[int, None, dict[str, Any]]:
+            if path == "_membership":
+                return 200, None, {"all_nodes": ["couchdb@a"], "cluster_nodes": ["couchdb@a", "couchdb@b"]}
+            assert path == ["_node", "couchdb@a", "_stats"]
+            engine = {"process_errors": {"value": 0}, "vdu_rejects": {"value": 7}}
+            return 200, None, {"couchdb": {"query_server": engine, "httpd_status_codes": {"500": {"value": 1}}}}
+
+    monkeypatch.setattr("connector.design.canary.connect", lambda url: SimpleNamespace(resource=Root()))
+    assert Watch("http://admin:secret@127.0.0.1:9", 0.0)._counts() == Counts(7, 1)
 
 
 def test_the_watch_sees_refusals_on_a_server_that_counts(

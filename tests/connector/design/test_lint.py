@@ -67,5 +67,7 @@ def test_it_names_what_is_wrong_and_where(kind: str, source: str, place: str, te
 
 
 def test_it_only_tells_other_projects_what_an_engine_of_today_may_take() -> None:
-    assert [found.refused for found in findings("map", "(doc) => { const x = `y`; }", house_rules=False)] == [False]
+    for source in ("(doc) => { const x = `y`; }", "doc => emit(doc._id)"):
+        assert [found.refused for found in findings("map", source, house_rules=False)] == [False]
+    assert {found.refused for found in findings("map", "emit(1) => 2", house_rules=False)} == {True, False}
     assert [found.refused for found in findings("guard", "function () { throw 'x'; }", house_rules=False)] == [False]

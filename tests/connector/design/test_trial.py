@@ -162,3 +162,16 @@ def test_it_tries_maps_that_use_modules(couch_url: str, folder: Path, tmp_path: 
     write(forum / "samples/bare.json", '{"_id": "bare"}')
     with pytest.raises(DesignError, match="the map of all throws at bare: TypeError"):
         try_folder(couch_url, forum, house_rules=False)
+
+
+def test_it_takes_a_map_that_ends_in_a_comment(couch_url: str, folder: Path) -> None:
+    write(folder / "_design/notes/views/by_time/map.js", "function (doc) { emit(doc._id, 1); } // ends here")
+    assert try_folder(couch_url, folder) > 4
+
+
+def test_it_takes_a_reduce_that_counts_errors(couch_url: str, folder: Path, tmp_path: Path) -> None:
+    forum = tmp_path / "forum"
+    write(forum / "_design/app/views/all/map.js", "function (doc) { emit(doc._id, 1); }")
+    write(forum / "_design/app/views/all/reduce.js", "function () { return {error: 2, ok: 3}; }")
+    write(forum / "samples/post.json", '{"_id": "post"}')
+    assert try_folder(couch_url, forum, house_rules=False) == 1
