@@ -184,6 +184,39 @@ test('an edit with an old revision is refused and is not unsent', async () => {
   expect((await replica.status()).unsent).toEqual([]);
 });
 
+test('an edit that the server refuses is kept with the reason, and is not offered again', async () => {
+  const replica = await synced();
+  await replica.put({document: {...await replica.get({id: 'product:6'}), name: 'Mine'}});
+  const refused = vi.spyOn(replica.remote, 'bulkDocs').mockImplementation(async ({docs}) => docs.map(({_id: id}) => (
+    {id, status: 403, error: 'forbidden', name: 'forbidden', reason: 'not yours'}
+  )));
+  expect(await replica.sync()).toMatchObject({pushed: 0, refused: {'product:6': 'not yours'}});
+  expect((await replica.status()).refused).toEqual({'product:6': 'not yours'});
+  expect((await replica.get({id: 'product:6'})).name).toBe('Mine');
+  await replica.sync();
+  expect(refused).toHaveBeenCalledTimes(1);
+});
+
+test('an edit that is being made while a sync begins is pushed too', async () => {
+  const replica = await synced();
+  const document = {...await replica.get({id: 'product:6'}), name: 'Mine'};
+  const put = replica.overlay.put.bind(replica.overlay);
+  let go;
+  const held = new Promise((resolve) => { go = resolve; });
+  const reached = new Promise((resolve) => {
+    replica.overlay.put = async (each) => { resolve(); await held; return put(each); };
+  });
+  const written = replica.put({document});
+  await reached;
+  const syncing = replica.sync();
+  await vi.waitFor(() => expect(replica.running).toBe(true)); // it waits for the edit
+  go();
+  await Promise.all([written, syncing]);
+  await replica.sync();
+  expect((await server.documents.get('product:6')).name).toBe('Mine');
+  expect((await replica.status()).unsent).toEqual([]);
+});
+
 test('nothing is written into a replica that is read-only', async () => {
   const replica = await synced({writable: false});
   await expect(replica.put({document: {_id: 'product:own'}})).rejects.toMatchObject({name: 'BadCall'});

@@ -2,17 +2,20 @@
 import {ofReplication} from './errors.js';
 import {BATCH} from './taking.js';
 
-/** Push every edit that the server has not refused; resolves to {pushed, refused: {id: reason}}. */
-export async function push(overlay, remote) {
+/**
+ * Push these edits ({id: {at, refused}}, each one already made) but for those that the server has refused; resolves to
+ * {pushed, refused: {id: reason}}.
+ */
+export async function push(overlay, remote, noted) {
   const {storage, pouch} = overlay;
-  const edits = new Map([...await storage.edits()].filter(([, {refused}]) => !refused));
+  const edits = new Map([...noted].filter(([, {refused}]) => !refused));
   if (!edits.size) return {pushed: 0, refused: {}};
   const refused = {};
   const options = {doc_ids: [...edits.keys()], checkpoint: false, batch_size: BATCH};
   let pushed;
   try {
     const replication = pouch.replicate.to(remote, options);
-    replication.on('denied', ({doc}) => { refused[doc.id] = String(doc.reason ?? doc.message ?? doc.name); });
+    replication.on('denied', ({id, reason, message, name}) => { refused[id] = String(reason ?? message ?? name); });
     pushed = (await replication).docs_written;
   } catch (error) {
     throw ofReplication(error, remote.name);

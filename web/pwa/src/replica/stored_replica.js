@@ -133,13 +133,19 @@ export class StoredReplica {
     const {current} = await this.storage.state();
     let result = {pulled_by: null, documents: 0};
     if (!current) result = await this.#renew();
-    const pushed = this.options.writable ? await push(this.overlay, this.remote) : {pushed: 0, refused: {}};
+    const pushed = this.options.writable ? await this.#push() : {pushed: 0, refused: {}};
     if (current) {
       result = await this.#pull();
       await this.#upkeep();
     }
     await this.overlay.movePosition({synced_at: Date.now()});
     return {...result, ...pushed};
+  }
+
+  async #push() {
+    // In turn with `put`, which notes an edit before it makes it: only what is made can be pushed and forgotten.
+    const noted = await inTurn(this.#turn('write'), () => this.storage.edits());
+    return push(this.overlay, this.remote, noted);
   }
 
   async #pull() {
