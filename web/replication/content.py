@@ -57,23 +57,32 @@ def take(found: dict[str, tuple[Document, list[str]]], row: Mapping[str, Any]) -
 
 
 def all_leaves(database: Database, wanted: Mapping[str, Sequence[str]]) -> Iterable[Document]:
-    """The leaf revisions that are named of each document, or newer ones, with their ancestry; deleted ones too."""
+    """The leaf revisions that are named of each document, or newer ones, with their ancestry; deleted ones too.
+
+    Raises CouchUnreachable when one does not come: a copy of its shard did not answer, or it was purged meanwhile.
+    """
     names = list(wanted)
     for start in range(0, len(names), LEAF_PAGE):
         asked = [
             {"id": name, "rev": revision} for name in names[start : start + LEAF_PAGE] for revision in wanted[name]
         ]
-        answer = database.call("POST", "_bulk_get", {"docs": asked}, revs="true", latest="true")
-        for leaves in gather(answer).values():
-            yield from leaves
+        found = gather(database.call("POST", "_bulk_get", {"docs": asked}, revs="true", latest="true"))
+        for name in names[start : start + LEAF_PAGE]:
+            if name not in found:
+                raise CouchUnreachable(f"{database.name} did not give {name}, which its changes name: try again")
+            yield from found[name]
 
 
 def gather(answer: Mapping[str, Any]) -> dict[str, list[Document]]:
-    """The leaves in an answer of `_bulk_get`, each once, by document; a revision that is gone is left out."""
+    """The leaves in an answer of `_bulk_get`, each once, by document; without a document of which one did not come.
+
+    In a cluster `not_found` may only mean that a copy which has it did not answer in time.
+    """
     found: dict[str, dict[str, Document]] = {}
+    incomplete = set()
     for result in answer["results"]:
-        for part in result["docs"]:
-            leaf = part.get("ok")
-            if leaf is not None:
-                found.setdefault(result["id"], {})[leaf["_rev"]] = leaf
-    return {name: list(leaves.values()) for name, leaves in found.items()}
+        leaves = [part["ok"] for part in result["docs"] if part.get("ok") is not None]
+        found.setdefault(result["id"], {}).update({leaf["_rev"]: leaf for leaf in leaves})
+        if not leaves:
+            incomplete.add(result["id"])
+    return {name: list(leaves.values()) for name, leaves in found.items() if name not in incomplete}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connector.errors import CouchUnreachable
 from web.replication.callers import Caller, Refusal
 from web.replication.content import gather
 
@@ -22,7 +23,9 @@ def delta(
 
     Everything is read with the caller's own credentials. `pending` counts the changes after `last_sequence`. The
     generation is read last: an answer never names an older one than that whose changes it carries.
-    Raises Refusal, CouchUnreachable.
+    A change whose leaves do not come ends the page before it, so that it is asked for again; if it was purged, the feed
+    has it no more.
+    Raises Refusal; CouchUnreachable also when the leaves of the first change do not come.
     """
     page = caller.call("GET", f"{database}/_changes", since=since, limit=limit, style="all_docs")
     rows, pending = page["results"], int(page.get("pending") or 0)
@@ -30,13 +33,18 @@ def delta(
     last, size, done = page["last_seq"], 0, 0
     while done < len(rows) and size < MOST_BYTES:
         part = rows[done : done + LEAF_PAGE]
-        for row, leaves in with_leaves(caller, database, part):
+        given = with_leaves(caller, database, part)
+        for row, leaves in given:
             if done and size >= MOST_BYTES:
                 break
             done += 1
             if leaves:
                 results.append({"id": row["id"], "leaves": leaves})
                 size += len(json.dumps(leaves))
+        if len(given) < len(part):
+            break
+    if rows and not done:
+        raise CouchUnreachable(f"{database} did not give {rows[0]['id']}, which its changes name")
     if done < len(rows):
         last, pending = rows[done - 1]["seq"], pending + len(rows) - done
     generation = generation_of(caller.info(database))
@@ -46,18 +54,24 @@ def delta(
 def with_leaves(
     caller: Caller, database: str, rows: list[dict[str, Any]]
 ) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Each change with its document's leaves; none for a design document and for what was purged meanwhile."""
+    """Each change with its document's leaves, up to the first whose leaves did not come; a design document has none."""
     asked = [
         {"id": row["id"], "rev": change["rev"]}
         for row in rows
         if not row["id"].startswith("_design/")
         for change in row["changes"]
     ]
-    if not asked:
-        return [(row, []) for row in rows]
-    answer = caller.call("POST", f"{database}/_bulk_get", {"docs": asked}, revs="true", latest="true")
-    leaves = gather(answer)
-    return [(row, leaves.get(row["id"], [])) for row in rows]
+    options = {"revs": "true", "latest": "true"}
+    found = gather(caller.call("POST", f"{database}/_bulk_get", {"docs": asked}, **options)) if asked else {}
+    given: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    for row in rows:
+        if row["id"].startswith("_design/"):
+            given.append((row, []))
+        elif row["id"] in found:
+            given.append((row, found[row["id"]]))
+        else:
+            break
+    return given
 
 
 def sequence_of(text: str | None) -> str:
