@@ -17,7 +17,12 @@ if (!couch || !web) {
 }
 
 function targetOf(path) {
-  return path.startsWith(COUCH) && !OF_THE_CONSOLE.test(path) ? new URL(path.slice(COUCH.length - 1), couch) : new URL(path, web);
+  return path.startsWith(COUCH) && !OF_THE_CONSOLE.test(path) ? at(couch, path.slice(COUCH.length - 1)) : at(web, path);
+}
+
+// Not new URL(path, server): a path like //elsewhere/ would lead to another host, and the cookie with it.
+function at(server, path) {
+  return new URL(`${new URL(server).origin}${path.startsWith('/') ? '' : '/'}${path}`);
 }
 
 function passedOn(headers) {

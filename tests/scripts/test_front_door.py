@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -30,20 +33,25 @@ class Console(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
+@contextmanager
+def console() -> Iterator[str]:
+    """The host and port of such a console."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Console)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
 @pytest.fixture
 def door(couch: CouchServer, tmp_path: Path) -> Iterator[str]:
     """The front door's address."""
-    console = ThreadingHTTPServer(("127.0.0.1", 0), Console)
-    thread = threading.Thread(target=console.serve_forever, daemon=True)
-    thread.start()
-    child = front_door.start(
-        couch=couch.url, console=f"http://127.0.0.1:{console.server_address[1]}", log=tmp_path / "door.log"
-    )
-    yield f"http://127.0.0.1:{child.ready['port']}"
-    child.stop()
-    console.shutdown()
-    console.server_close()
-    thread.join()
+    with console() as address:
+        child = front_door.start(couch=couch.url, console=f"http://{address}", log=tmp_path / "door.log")
+        yield f"http://127.0.0.1:{child.ready['port']}"
+        child.stop()
 
 
 @pytest.mark.parametrize(
@@ -70,6 +78,17 @@ def test_couchdb_gets_what_is_below_couch_with_its_sign_in(door: str, couch: Cou
         couch.database("_users").put(account)
         assert browser.post(f"{door}/couch/_session", json={"name": "dora", "password": "own"}, timeout=10).ok
         assert browser.get(f"{door}/couch/_session", timeout=10).json()["userCtx"]["name"] == "dora"
+
+
+@pytest.mark.parametrize("target", ["/couch//{elsewhere}/x", "//{elsewhere}/x", "http://{elsewhere}/x"])
+def test_no_path_leads_to_another_server(door: str, target: str) -> None:
+    with console() as elsewhere:
+        asked = target.format(elsewhere=elsewhere)
+        connection = HTTPConnection(urlsplit(door).netloc, timeout=10)
+        connection.request("GET", asked)
+        answer = json.loads(connection.getresponse().read())
+        connection.close()
+    assert answer.get("console") != "/x"
 
 
 def test_what_nothing_answers_is_said_in_json(tmp_path: Path) -> None:
