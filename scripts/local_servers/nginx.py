@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -146,6 +147,11 @@ class Nginx:
         self._process.wait(READY_DEADLINE)
         self._reader.join()
 
+    def finish(self) -> None:
+        """End once every request is answered and logged. A client may see its end before nginx has logged a body's."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(ANSWER_DEADLINE)
+
     def ask(
         self,
         method: str,
@@ -169,7 +175,7 @@ class Nginx:
                 response.begin()
                 answer = Answer(response.status, response.headers, response.read())
             if context is None:
-                connection.recv(1)  # nginx writes its log line before it closes the connection
+                connection.recv(1)  # without a body nginx writes its log line before it closes the connection
             return answer
 
     def connection(self, context: ssl.SSLContext | None = None) -> socket.socket:
