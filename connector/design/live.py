@@ -19,11 +19,7 @@ from connector.settings import split_credentials
 
 NEXT, PREVIOUS = "__next", "__prev"
 ADMINS = {"names": [], "roles": ["_admin"]}
-CLOSED = {"admins": ADMINS, "members": ADMINS}
-CLOSED = {
-    "admins": {"names": [], "roles": ["_admin"]},
-    "members": {"names": [], "roles": ["_admin"]},
-}  # to all but admins
+CLOSED = {"admins": ADMINS, "members": ADMINS}  # to all but admins
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 Document = dict[str, Any]
