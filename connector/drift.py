@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from connector.couch import CouchServer
-from connector.design import Plan, PlannedChange, Project, plan
+from connector.design import Plan, PlannedChange, Project, history, plan
 from connector.errors import RoadbookError
 from connector.identifiers import OPS
 from connector.reconciliation.nightly import AFTER_FAILURE, OFF, is_due
@@ -72,7 +72,7 @@ class DriftCheck:
             log.error("design.drift_check_failed", reason=str(error), exc_info=not isinstance(error, RoadbookError))
 
     def _run(self, now: datetime, record: Document | None) -> None:
-        found = plan(self._project)
+        found = plan(self._project, history(self._project))
         findings = findings_of(found)
         body = {
             "_id": RECORD,

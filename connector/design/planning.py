@@ -14,6 +14,7 @@ from connector.design.live import NEXT, PREVIOUS, LiveDatabase, LiveServer
 from connector.design.project import Project
 from connector.design.reports import Deployment, Plan, PlannedChange
 from connector.design.tree import DatabaseKind
+from connector.design.verdicts import standing
 from connector.errors import CouchError, CouchUnreachable
 
 READERS = 8
@@ -24,18 +25,20 @@ FEW = 20  # documents; fewer say nothing about speed
 
 Document = dict[str, Any]
 Live = Mapping[str, Document]
+OnRecord = Mapping[tuple[str, str], str | None]  # (database, design document) -> the sha256 of what was deployed
 
 
 def plan(project: Project, known: Iterable[Deployment] = ()) -> Plan:
-    """Compare files and server; the deployments `known` so far say how fast this server indexes.
+    """Compare files and server; the deployments `known` so far say how fast this server indexes, and what it had.
 
     Raises DesignError for files that cannot be read, CouchError.
     """
     server = LiveServer(project.url)
     databases = project.databases(server.databases())
     folders = {kind.folder: kind.documents() for kind in databases.values()}
-    rate = rate_of(known)
-    work = [(project.url, name, kind, folders[kind.folder], rate) for name, kind in databases.items()]
+    known = list(known)
+    rate, on_record = rate_of(known), standing(known)
+    work = [(project.url, name, kind, folders[kind.folder], rate, on_record) for name, kind in databases.items()]
     with ThreadPoolExecutor(READERS) as readers:
         found = readers.map(lambda chunk: list(_changes(chunk)), _chunks(work, READERS))
         changes = sorted((c for part in found for c in part), key=lambda c: (c.database, c.design))
@@ -57,11 +60,13 @@ def _chunks(work: list[Any], count: int) -> list[list[Any]]:
     return [chunk for chunk in (work[start::count] for start in range(count)) if chunk]
 
 
-def _changes(work: list[tuple[str, str, DatabaseKind, list[DesignDocument], float]]) -> Iterator[PlannedChange]:
+def _changes(
+    work: list[tuple[str, str, DatabaseKind, list[DesignDocument], float, OnRecord]],
+) -> Iterator[PlannedChange]:
     server = LiveServer(work[0][0])
-    for _, name, kind, documents, rate in work:
+    for _, name, kind, documents, rate, on_record in work:
         try:
-            yield from list(_changes_of(server, name, kind, documents, rate))
+            yield from list(_changes_of(server, name, kind, documents, rate, on_record))
         except CouchUnreachable:
             raise
         except CouchError as error:  # one database that fails says nothing about the others
@@ -70,7 +75,12 @@ def _changes(work: list[tuple[str, str, DatabaseKind, list[DesignDocument], floa
 
 
 def _changes_of(
-    server: LiveServer, name: str, kind: DatabaseKind, documents: list[DesignDocument], rate: float
+    server: LiveServer,
+    name: str,
+    kind: DatabaseKind,
+    documents: list[DesignDocument],
+    rate: float,
+    on_record: OnRecord,
 ) -> Iterator[PlannedChange]:
     database = server.database(name)
     live = database.designs()
@@ -79,7 +89,7 @@ def _changes_of(
     for design in sorted(
         wanted.keys() | {found for found in live if not is_staging(found) and not found.startswith("_")}
     ):
-        change = compare(name, design, live, wanted.get(design), kind.folder, creates)
+        change = compare(name, design, live, wanted.get(design), kind.folder, creates, on_record.get((name, design)))
         yield (
             _with_cost(change, server, rate, wanted[design].content, len(live)) if change.action == "views" else change
         )
@@ -96,9 +106,18 @@ def is_staging(design: str) -> bool:
 
 
 def compare(
-    database: str, design: str, found: Live, wanted: DesignDocument | None, folder: Path, creates: bool
+    database: str,
+    design: str,
+    found: Live,
+    wanted: DesignDocument | None,
+    folder: Path,
+    creates: bool,
+    on_record: str | None = None,
 ) -> PlannedChange:
-    """What has to be done with one design document, without what it costs."""
+    """What has to be done with one design document, without what it costs.
+
+    `on_record` is the sha256 of what was deployed there, for a document that has lost its stamp.
+    """
     live = found.get(design)
     after = wanted.content if wanted else None
     action = action_of(live, after)
@@ -111,7 +130,7 @@ def compare(
         revision=str(live["_rev"]) if live is not None else None,
         folder=str(folder),
         creates=creates,
-        drift=drift_of(live) if action != "unchanged" else None,
+        drift=drift_of(live, on_record) if action != "unchanged" else None,
         diff="" if action in ("unchanged", "orphan") else difference(live, after),
         live=live,
         kept=found.get(design + PREVIOUS) if action == "views" else None,

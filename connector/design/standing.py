@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -15,6 +16,7 @@ from connector.design.project import Project
 from connector.design.reports import Deployed, Deployment, Status
 from connector.design.staging import drop
 from connector.design.state_documents import StateDocuments
+from connector.design.verdicts import standing
 from connector.errors import CouchError, CouchUnreachable, DesignError
 
 
@@ -25,11 +27,14 @@ def status(project: Project) -> Status:
     """
     server = LiveServer(project.url)
     documents = StateDocuments(server, project.state_database())
-    last = next(iter(_on_record(documents).newest(1)), None)
+    recorded = _on_record(documents).newest()
+    last, known = next(iter(recorded), None), standing(recorded)
     names = list(project.databases(server.databases()))
     chunks = [names[start::READERS] for start in range(READERS)]
     with ThreadPoolExecutor(READERS) as readers:
-        found = [one for part in readers.map(lambda chunk: _deployed(project.url, chunk), chunks) for one in part]
+        found = [
+            one for part in readers.map(lambda chunk: _deployed(project.url, chunk, known), chunks) for one in part
+        ]
     designs = tuple(sorted(found, key=lambda one: (one.database, one.design)))
     return Status(designs, last, progress_of(documents))
 
@@ -75,7 +80,7 @@ def _on_record(documents: StateDocuments) -> Deployments:
     return Deployments(documents, lambda: datetime.now(UTC))
 
 
-def _deployed(url: str, names: list[str]) -> list[Deployed]:
+def _deployed(url: str, names: list[str], known: Mapping[tuple[str, str], str | None]) -> list[Deployed]:
     server = LiveServer(url)
     found = []
     for name in names:
@@ -97,7 +102,7 @@ def _deployed(url: str, names: list[str]) -> list[Deployed]:
                     sha256=content_sha256(live),
                     at=told.get("at"),
                     by=told.get("by"),
-                    drift=drift_of(live),
+                    drift=drift_of(live, known.get((name, design))),
                     can_roll_back=design + PREVIOUS in designs,
                 )
             )

@@ -253,6 +253,19 @@ def test_it_does_not_write_over_what_was_changed_by_hand_unless_told(app: Projec
 
 
 @pytest.mark.usefixtures("tried")
+def test_a_hand_change_that_took_our_stamp_away_is_known_from_the_record(app: Project, couch: CouchServer) -> None:
+    deploy(app, "carol")
+    current = live(couch)["people"]
+    bare = {name: value for name, value in current.items() if name != "deploy"}
+    couch.database(DATABASE).put({**bare, "hand_made": True})
+    assert [one.design for one in plan(app, history(app)).changes if one.drift] == ["people"]
+    assert status(app).designs[2].drift == "changed by hand since it was deployed"
+    with pytest.raises(DesignError, match=r"people was changed by hand.*--overwrite"):
+        deploy(app, "carol")
+    assert live(couch)["people"]["hand_made"] is True
+
+
+@pytest.mark.usefixtures("tried")
 def test_a_rollback_leaves_alone_what_was_changed_since_and_says_so(app: Project, couch: CouchServer) -> None:
     deploy(app, "carol")
     write_version(app.root, "two")
