@@ -81,15 +81,19 @@ class Gateway:
 
     def count(self, entity: str, where: str = "") -> int:
         """How many rows match."""
-        return self.count_at(entity, where)[0]
+        return self._counted(entity, where)[0]
 
     def count_at(self, entity: str, where: str = "") -> tuple[int, datetime]:
         """How many rows match, and when that was by QuickBooks' clock."""
+        total, answer = self._counted(entity, where)
+        return total, time_of(answer)
+
+    def _counted(self, entity: str, where: str) -> tuple[int, dict[str, Any]]:
         answer = self._asked(count_of(entity, where))
         total = member(answer, "QueryResponse", writes=False).get("totalCount")
         if not isinstance(total, int):
             raise QuickBooksUnreachable(f"QuickBooks did not count {entity}")
-        return total, time_of(answer)
+        return total, answer
 
     def batch(self, items: Sequence[BatchItem], request_id: str) -> list[BatchOutcome]:
         """Send up to 30 independent items in one request; one outcome per item, in the order of the items.
