@@ -26,12 +26,12 @@ LINE = {"DetailType": "SalesItemLineDetail", "Amount": 35, "SalesItemLineDetail"
 
 
 def reconcile(company: Company, *arguments: str) -> tuple[int, dict[str, Any]]:
-    """The exit status and the report; what it says of its reads is what QuickBooks has counted."""
+    """The exit status and the report; QuickBooks has counted its reads, beside those of a connector at work."""
     before = queries(company)
     done = company.roadbook.command("reconcile", "--json", *arguments, check=False)
     assert done.returncode in (0, 1), done.stderr
     report = json.loads(done.stdout)
-    assert report["reads"] == queries(company) - before
+    assert 1 <= report["reads"] <= queries(company) - before
     return done.returncode, report
 
 
