@@ -13,7 +13,7 @@ from connector.records import time_text
 RETRIABLE_STATES = ("parked", "waiting")
 NAME_TAKEN = "name_taken"
 HOPELESS = ("unreadable", NAME_TAKEN)  # codes of reasons that another try can't change
-CONFIRMABLE = ("repeated_line", "office_changed")  # codes of problems that a person may say are meant to be so
+CONFIRMABLE = ("repeated_line", "office_changed", "other_territory")  # codes of problems that a person may say are meant to be so
 
 
 def why_not(row: Row) -> str | None:
@@ -38,7 +38,7 @@ def try_again(ledger: Ledger, row: Row, accepted: tuple[str, ...] = ()) -> Row:
         raise RoadbookError(problem)
     strange = [code for code in accepted if code not in CONFIRMABLE]
     if strange:
-        raise RoadbookError(f"{', '.join(strange)}: only {' and '.join(CONFIRMABLE)} can be accepted as meant to be so")
+        raise RoadbookError(f"{', '.join(strange)}: only {', '.join(CONFIRMABLE)} can be accepted as meant to be so")
     return ledger.put(retried(row, time_text(datetime.now(UTC)), accepted))
 
 

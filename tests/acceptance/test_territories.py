@@ -64,13 +64,18 @@ def test_a_moved_customer_is_gone_from_the_device_and_its_order_is_taken_all_the
     company.assert_exactly_one([order])
 
 
-def test_an_order_for_a_customer_that_never_was_the_reps_is_parked(company: Company) -> None:
+def test_an_order_for_a_customer_that_never_was_the_reps_is_parked_until_a_person_lets_it_pass(company: Company) -> None:
+    made = company.sandbox.control("POST", "seed", {"Customer": [{"DisplayName": "Far Away"}]})["Customer"][0]
+    id = str(made["Id"] if isinstance(made, dict) else made)
     company.roadbook.command("territory", "add", "south")
-    company.admin.database(CUSTOMERS).put(customer("900", currency="USD"))
-    company.roadbook.command("territory", "allocate", "900", "south")
-    (order,) = company.hand_in(customer={"id": "customer:900", "name": "Customer 900"})
+    company.admin.database(CUSTOMERS).put(customer(id, currency="USD"))
+    company.roadbook.command("territory", "allocate", id, "south")
+    (order,) = company.hand_in(customer={"id": f"customer:{id}", "name": "Far Away"})
     company.connector()
     assert company.wait_for([order], "parked")[order]["reason"]["code"] == "other_territory"
+    company.roadbook.command("order", "retry", order, "--accept", "other_territory")
+    company.wait_for([order])
+    company.assert_exactly_one([order])
 
 
 def test_the_device_of_a_new_rep_has_the_customers_of_a_new_territory(company: Company) -> None:
