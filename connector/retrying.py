@@ -13,7 +13,8 @@ from connector.records import time_text
 RETRIABLE_STATES = ("parked", "waiting")
 NAME_TAKEN = "name_taken"
 HOPELESS = ("unreadable", NAME_TAKEN)  # codes of reasons that another try can't change
-CONFIRMABLE = ("repeated_line", "office_changed", "other_territory")  # codes of problems that a person may say are meant to be so
+# Codes of problems that a person may say are meant to be so.
+CONFIRMABLE = ("repeated_line", "office_changed", "other_territory")
 
 
 def why_not(row: Row) -> str | None:

@@ -1,6 +1,6 @@
 // Writes an order document from what a rep enters: names and prices frozen from the device's catalog, amounts exact.
-import {exactCents, lineCents, shareCents, show} from './decimal.mjs';
-import {ulid} from './ulid.mjs';
+import {exactCents, lineCents, shareCents, show} from '../../web/pwa/src/money/decimal.js';
+import {ulid} from '../../web/pwa/src/orders/ulid.js';
 
 const OPTIONAL = ['note', 'po_number', 'deliver_on', 'ship_to'];
 

@@ -64,7 +64,9 @@ def test_a_moved_customer_is_gone_from_the_device_and_its_order_is_taken_all_the
     company.assert_exactly_one([order])
 
 
-def test_an_order_for_a_customer_that_never_was_the_reps_is_parked_until_a_person_lets_it_pass(company: Company) -> None:
+def test_an_order_for_a_customer_that_never_was_the_reps_waits_for_a_person(
+    company: Company,
+) -> None:
     made = company.sandbox.control("POST", "seed", {"Customer": [{"DisplayName": "Far Away"}]})["Customer"][0]
     id = str(made["Id"] if isinstance(made, dict) else made)
     company.roadbook.command("territory", "add", "south")
