@@ -24,6 +24,11 @@ from local_servers.roadbook import Roadbook, settings_for
 OURS = re.compile(r"^(ages|catalog|connector|customers|ops|pictures|(customers|orders|scratch)-.*)$")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--screens: the browser tests' screenshots become those of docs/screens/."""
+    parser.addoption("--screens", action="store_true", help="write the screenshots into docs/screens/")
+
+
 @pytest.fixture(scope="session")
 def embedded() -> bool:
     """Whether the tests run on the embedded server rather than on the CouchDB that COUCHDB_URL names."""

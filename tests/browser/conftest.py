@@ -14,9 +14,16 @@ from connector.settings import Settings, split_credentials
 from local_servers import app_build
 from local_servers.chromium import chromium_program
 from local_servers.nginx import Nginx, nginx_program
-from local_servers.roadbook import Roadbook
+from local_servers.quickbooks_sandbox import Sandbox
+from local_servers.roadbook import Rep, Roadbook
+from tests.browser.accessibility import Looked
+from tests.browser.company import Company
 from tests.browser.devices import Devices
+from tests.browser.rep_app import RepApp
+from tests.browser.screens import Screens
 from tests.browser.site import Site
+
+SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: ./scripts/setup --tests")
 
@@ -65,3 +72,41 @@ def devices(playwright: sync_api.Playwright, site: Site, tmp_path: Path) -> Iter
     opened = Devices(playwright, site, tmp_path / "profiles")
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def north(bob: Added, roadbook: Roadbook, quickbooks: Sandbox, tmp_path: Path) -> Iterator[Company]:
+    """A company that is connected, its catalog, a connector that runs, and Bob's territory north behind nginx."""
+    if nginx_program() is None:
+        pytest.skip("nginx is not installed (./scripts/setup --tests installs nginx-light)")
+    roadbook.connect(quickbooks)
+    roadbook.sync_catalog()
+    roadbook.connector()
+    directory = tmp_path / "proxy"
+    directory.mkdir()
+    company = Company(
+        directory, roadbook, Rep(bob.rep, bob.account, bob.territory, f"orders-{bob.rep}", bob.password or "")
+    )
+    company.up()
+    yield company
+    company.down()
+
+
+@pytest.fixture
+def phone(playwright: sync_api.Playwright, north: Company, tmp_path: Path) -> Iterator[RepApp]:
+    """Bob's phone, on which nobody has signed in."""
+    app = RepApp(playwright, north.origin, tmp_path / "phone")
+    yield app
+    app.context.close()
+
+
+@pytest.fixture
+def screens(request: pytest.FixtureRequest, tmp_path: Path) -> Screens:
+    """Keeps screenshots: screens(page, "order") makes order.png."""
+    return Screens(SCREENS if request.config.getoption("--screens") else tmp_path / "screens")
+
+
+@pytest.fixture
+def finds_nothing_serious() -> Looked:
+    """Has axe look at a page and fails where it finds something serious: finds_nothing_serious(page)."""
+    return Looked()

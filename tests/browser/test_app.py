@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Playwright, expect
 
-from connector.settings import split_credentials
-from local_servers.nginx import Nginx, nginx_program
 from local_servers.quickbooks_sandbox import Sandbox
-from local_servers.roadbook import Rep, Roadbook
+from local_servers.roadbook import Roadbook
+from tests.browser.accessibility import Looked
+from tests.browser.company import Company
 from tests.browser.rep_app import PATIENCE, RepApp
-
-
-class Site:
-    """Everything behind one origin, with a network that a test may cut."""
-
-    def __init__(self, directory: Path, roadbook: Roadbook, rep: Rep) -> None:
-        console = roadbook.web()
-        address, _, _ = split_credentials(roadbook.settings["COUCHDB_URL"])
-        self.rep = rep
-        self._proxy = Nginx(directory, address.removeprefix("http://"), f"127.0.0.1:{console.ready['port']}")
-        self.origin = f"http://127.0.0.1:{self._proxy.port}"
-        self._running = ExitStack()
-
-    def up(self) -> None:
-        """Let devices reach the servers."""
-        self._running.enter_context(self._proxy)
-
-    def down(self) -> None:
-        """Cut all devices off."""
-        self._running.close()
-
-
-@pytest.fixture
-def north(bob: Rep, roadbook: Roadbook, quickbooks: Sandbox, tmp_path: Path) -> Iterator[Site]:
-    """A company that is connected, its catalog, a connector that runs, and Bob's territory north behind nginx."""
-    if nginx_program() is None:
-        pytest.skip("nginx is not installed (./scripts/setup --tests installs nginx-light)")
-    roadbook.connect(quickbooks)
-    roadbook.sync_catalog()
-    roadbook.connector()
-    directory = tmp_path / "proxy"
-    directory.mkdir()
-    site = Site(directory, roadbook, bob)
-    site.up()
-    yield site
-    site.down()
-
-
-@pytest.fixture
-def phone(playwright: Playwright, north: Site, tmp_path: Path) -> Iterator[RepApp]:
-    """Bob's phone, on which nobody has signed in."""
-    app = RepApp(playwright, north.origin, tmp_path / "phone")
-    yield app
-    app.context.close()
+from tests.browser.screens import Screens
 
 
 def test_an_order_taken_without_a_network_becomes_an_estimate_and_the_rep_sees_its_number(
-    phone: RepApp, north: Site, quickbooks: Sandbox
+    phone: RepApp, north: Company, quickbooks: Sandbox, screens: Screens, finds_nothing_serious: Looked
 ) -> None:
+    finds_nothing_serious(phone.page)
+    screens(phone.page, "app-sign-in")
     phone.sign_in(north.rep).says("8 customers").is_kept_for_offline()
     north.down()
     phone.restart().says("8 customers").says("offline")
@@ -82,7 +38,7 @@ def test_an_order_taken_without_a_network_becomes_an_estimate_and_the_rep_sees_i
 
 
 def test_a_sign_in_that_has_ended_hides_nothing_and_one_prompt_resumes_the_sync(
-    phone: RepApp, north: Site, roadbook: Roadbook
+    phone: RepApp, north: Company, roadbook: Roadbook
 ) -> None:
     phone.sign_in(north.rep).says("8 customers")
     changed = roadbook.command("rep", "password", north.rep.account).stdout.split()[-1]
@@ -91,7 +47,7 @@ def test_a_sign_in_that_has_ended_hides_nothing_and_one_prompt_resumes_the_sync(
     phone.sign_in(replace(north.rep, password=changed)).is_where("In QuickBooks as estimate")
 
 
-def test_a_quote_is_approved_and_stays_one_estimate(phone: RepApp, north: Site, quickbooks: Sandbox) -> None:
+def test_a_quote_is_approved_and_stays_one_estimate(phone: RepApp, north: Company, quickbooks: Sandbox) -> None:
     phone.sign_in(north.rep).says("8 customers")
     phone.take("Café Ærø", {"Arabica beans, 1 kg": "2"}, submit="Submit quote").is_where("(Pending)")
     phone.page.get_by_role("button", name="Make it an order").click()
@@ -103,14 +59,14 @@ def test_a_quote_is_approved_and_stays_one_estimate(phone: RepApp, north: Site, 
     assert estimate["TxnStatus"] == "Accepted"
 
 
-def test_a_rep_whose_customers_cannot_be_had_sees_why_and_everything_else(phone: RepApp, north: Site) -> None:
+def test_a_rep_whose_customers_cannot_be_had_sees_why_and_everything_else(phone: RepApp, north: Company) -> None:
     refusal = '{"error": "forbidden", "reason": "You are not allowed to access this db."}'
     phone.context.route(re.compile("/couch/customers-"), lambda route: route.fulfill(status=403, body=refusal))
     phone.sign_in(north.rep).says("That did not work:").tab("Orders").says("No orders yet.")
     phone.tab("Catalogue").says("Arabica beans, 1 kg")
 
 
-def test_nobody_signs_out_of_a_device_that_holds_something_unsent(phone: RepApp, north: Site) -> None:
+def test_nobody_signs_out_of_a_device_that_holds_something_unsent(phone: RepApp, north: Company) -> None:
     phone.sign_in(north.rep).says("8 customers").is_kept_for_offline()
     north.down()
     phone.take("Café Ærø", {"Arabica beans, 1 kg": "1"}).is_where("On this device")
@@ -124,7 +80,7 @@ def test_nobody_signs_out_of_a_device_that_holds_something_unsent(phone: RepApp,
 
 
 def test_what_two_devices_changed_in_the_same_place_is_shown_side_by_side(
-    phone: RepApp, playwright: Playwright, north: Site, tmp_path: Path
+    phone: RepApp, playwright: Playwright, north: Company, tmp_path: Path
 ) -> None:
     phone.sign_in(north.rep).says("8 customers").open_draft("Café Ærø").set("Arabica beans, 1 kg", "1")
     tablet = RepApp(playwright, north.origin, tmp_path / "tablet")
