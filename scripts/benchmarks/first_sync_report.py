@@ -30,17 +30,19 @@ def report_of(couch: str, sizes: Sizes, rounds: Sequence[Cell], manifests: Mappi
     def median(cell: str, field: str = "ms") -> float:
         return float(statistics.median(each[cell][field] for each in rounds))
 
-    def row(what: str, cell: str) -> tuple[str, ...]:
+    def row(what: str, cell: str, field: str = "ms") -> tuple[str, ...]:
         size = f"{median(cell, 'bytes') / 1e6:.2f} MB"
-        times = sorted(each[cell]["ms"] for each in rounds)
+        times = sorted(each[cell][field] for each in rounds)
         span = f"{times[0] / 1000:.2f} to {times[-1] / 1000:.2f} s"
-        return what, f"{median(cell):.0f} ms", span, f"{median(cell, 'requests'):.0f}", size
+        return what, f"{median(cell, field):.0f} ms", span, f"{median(cell, 'requests'):.0f}", size
 
     rows = [
-        row("first sync by snapshot, full speed", "overlay"),
+        row("usable by snapshot, full speed", "overlay", "usable_ms"),
+        row("the same, stored with checkpoints", "overlay"),
         row("first sync by plain PouchDB, full speed", "plain"),
         row("the same, tuned (batch 2000, checkpoint on the target)", "tuned"),
-        row("first sync by snapshot, 4G", "overlay_4g"),
+        row("usable by snapshot, 4G", "overlay_4g", "usable_ms"),
+        row("the same, stored with checkpoints", "overlay_4g"),
         row("first sync by plain PouchDB, 4G", "plain_4g"),
         row("the same, tuned, 4G", "tuned_4g"),
         row(f"{CHANGED} changed documents, by delta", "overlay_changed"),
@@ -50,12 +52,15 @@ def report_of(couch: str, sizes: Sizes, rounds: Sequence[Cell], manifests: Mappi
     ]
     overlay = ("overlay", "overlay_4g", "overlay_changed", "overlay_nothing")
     result = {
-        "usable_ms": round(median("overlay")),
+        "usable_ms": round(median("overlay", "usable_ms")),
         "plain_ms": round(median("plain")),
-        "ratio": round(median("plain") / median("overlay"), 1),
-        "usable_4g_ms": round(median("overlay_4g")),
+        "ratio": round(median("plain") / median("overlay", "usable_ms"), 1),
+        "usable_4g_ms": round(median("overlay_4g", "usable_ms")),
         "plain_4g_ms": round(median("plain_4g")),
-        "ratio_4g": round(median("plain_4g") / median("overlay_4g"), 1),
+        "ratio_4g": round(median("plain_4g") / median("overlay_4g", "usable_ms"), 1),
+        "stored_ms": round(median("overlay")),
+        "stored_ratio": round(median("plain") / median("overlay"), 1),
+        "stored_4g_ms": round(median("overlay_4g")),
         "long_tasks": max(each[cell]["long_tasks"] for each in rounds for cell in overlay),
         "incremental_50_ms": round(median("overlay_changed")),
         "nothing_new_requests": round(median("overlay_nothing", "requests")),
@@ -83,9 +88,10 @@ def notes_on(result: Mapping[str, float], rounds: Sequence[Cell], manifests: Map
         "Chromium on this machine; nginx with the compose file's configuration before CouchDB and console (it packs "
         "CouchDB's JSON, which plain PouchDB profits from). Every cell begins with an empty profile, each round with "
         "another cell.",
-        "By snapshot: from opening both replicas until every block of both databases is stored, counts are checked, "
-        "PouchDB's checkpoints are set and a search has answered. The page is loaded before, the replica's worker is "
-        "not. Plain: until `replicate.from` of both, side by side, has ended; nothing can be searched by then.",
+        "By snapshot, usable: from opening both replicas until every document of both databases can be found and read "
+        "and a search has answered. Stored: until every block is stored, counts are checked and PouchDB's checkpoints "
+        "are set. The page is loaded before, the replica's worker is not. Plain: until `replicate.from` of both, side "
+        "by side, has ended; nothing can be searched by then.",
         f"First page of products on the page's own thread: after {result['first_page_ms']} ms, on 4G "
         f"{result['first_page_4g_ms']} ms. A search, from call to documents: {result['search_ms']} ms. Both snapshots "
         f"together are {packed:.2f} MB, built before the first cell.",

@@ -21,24 +21,38 @@ function databaseAt(name) {
   return new PouchDB(new URL(`/couch/${name}`, location.href).href, {skip_setup: true});
 }
 
-/** First sync of both databases by overlay, until everything is stored, checkpoints stand and a search has answered. */
+/**
+ * First sync of both databases by overlay. `usable_ms`: every document of both can be found and read, and a search has
+ * answered, while they are still being stored; `ms`: everything is stored and the checkpoints stand.
+ */
 export function overlaySync(catalog, customers, text) {
   return watched(async (started) => {
     let firstPage = null;
+    const arrived = [];
     const replicas = await Promise.all([[catalog, 'product:'], [customers, 'customer:']].map(async ([name, prefix]) => {
       const replica = await openReplica({remote: `/couch/${name}`, name, prefix});
       replica.ready.then(() => { firstPage ??= performance.now() - started; });
+      arrived.push(new Promise((resolve) => {
+        replica.on('progress', ({documents, documents_total: total}) => documents === total && resolve());
+      }));
       return replica;
     }));
-    const results = await Promise.all(replicas.map((replica) => replica.sync()));
+    const syncing = Promise.all(replicas.map((replica) => replica.sync()));
+    await Promise.race([Promise.all(arrived), syncing]); // whoever has no snapshot is usable in the end
     const {total} = await replicas[0].search(text);
-    const counts = await Promise.all(replicas.map((replica) => replica.list({limit: 1})));
+    const usable = await counted(replicas);
+    const usableAfter = performance.now() - started;
+    const results = await syncing;
+    const documents = await counted(replicas);
+    if (usable !== documents) throw new Error(`usable with ${usable} documents, complete with ${documents}`);
     window.replica = replicas[0];
-    return {
-      first_page_ms: firstPage, found: total, documents: counts.reduce((sum, page) => sum + page.total, 0),
-      by: results.map(({pulled_by}) => pulled_by),
-    };
+    return {first_page_ms: firstPage, usable_ms: usableAfter, found: total, documents, by: results.map(({pulled_by}) => pulled_by)};
   });
+}
+
+async function counted(replicas) {
+  const pages = await Promise.all(replicas.map((replica) => replica.list({limit: 1})));
+  return pages.reduce((sum, page) => sum + page.total, 0);
 }
 
 /** First sync of both databases by plain PouchDB, with the options given: {} are its defaults. */
