@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import uuid
+from datetime import datetime
 
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 ULID = re.compile(r"^[0-7][0-9A-HJKMNP-TV-Z]{25}$")
 REP_ID = re.compile(r"^r[a-z2-7]{15}$")
 TERRITORY = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
@@ -25,6 +27,12 @@ REQUEST_NAMESPACE = uuid.UUID("6f7a0a52-8f3e-5c36-9d0a-3b1f6f0a7d11")
 def new_rep_id() -> str:
     """An opaque rep id, safe in database names and never reused (75 random bits)."""
     return "r" + "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz234567") for _ in range(15))
+
+
+def new_ulid(moment: datetime) -> str:
+    """A ULID of a moment: its milliseconds, then 80 random bits."""
+    number = int(moment.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return "".join(CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def orders_database(rep: str) -> str:

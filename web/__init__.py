@@ -12,7 +12,7 @@ from connector.errors import SettingsError
 from connector.servers import connector_server
 from connector.settings import Settings
 from web import app as reps_app
-from web import auth, design, display, error_pages, orders, probes, quickbooks, security, status, webhooks
+from web import audit, auth, design, display, error_pages, orders, probes, quickbooks, security, status, webhooks
 from web.couch_session import CouchSessions
 from web.replication import routes as replication
 
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app)
     display.init_app(app)
     error_pages.init_app(app)
-    for part in (auth, orders, quickbooks, reps_app, status, probes):
+    for part in (auth, orders, quickbooks, reps_app, status, probes, audit):
         app.register_blueprint(part.blueprint)
     design.init_app(app, settings.couchdb_url)
     webhooks.init_app(app, settings)

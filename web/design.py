@@ -16,6 +16,7 @@ from connector.design.live import LiveServer
 from connector.design.standing import undoable
 from connector.design.state_documents import StateDocuments
 from connector.errors import DesignError
+from web.audit import record
 from web.auth import OFFICE, person, role_required
 from web.design_queries import deployment_lines, percent, plan_page, standings
 from web.design_work import DesignWork
@@ -110,6 +111,11 @@ def start(what: str, by: str, do: Callable[[], object]) -> Response:
     """Begin a piece of work that was confirmed, and show how far it is."""
     if request.form.get("sure") != "yes":
         abort(400, "Tick the box to say that you mean it. Nothing was changed.")
+    if not work().doing:
+        what_was_sent = {
+            name: request.form[name] for name in ("digest", "deployment", "overwrite") if name in request.form
+        }
+        record(f"design.{what}", "design documents", what_was_sent)
     if not work().begin(what, by, do):
         flash("Something is under way here already; nothing else was begun.")
     return redirect(url_for(".show"), 303)

@@ -7,78 +7,14 @@ import zlib
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import base64_decode
 
 from connector.settings import Settings
 from tests.web.conftest import People, SignIns
-from tests.web.ledger_rows import OnRecord, key_of, parked, received
 from web import auth, create_app
 
-OPEN = {"auth.sign_in", "auth.sign_in_submit", "auth.sign_out", "probes.healthz", "probes.readyz", "static"}
-OPEN |= {"app.file", "app.without_slash"}  # the reps' app holds no data
-SIGNED = {"webhooks.quickbooks"}  # open to whoever signs: see test_webhooks.py
-# for devices, by CouchDB's own rights: see replication/test_rights.py
-OF_DEVICES = {"replication.manifest", "replication.body", "replication.changes"}
-ROW = parked(received(1), "unknown_product", "QuickBooks does not know the product “Chai”.")
-PAGES = {
-    "orders.index": ("GET", "/", 200),
-    "orders.table": ("GET", "/orders/table", 200),
-    "orders.show": ("GET", f"/orders/{key_of(ROW)}", 200),
-    "orders.retry": ("POST", f"/orders/{key_of(ROW)}/retry", 303),
-    "orders.link": ("POST", f"/orders/{key_of(ROW)}/link", 409),
-    "orders.rename": ("POST", f"/orders/{key_of(ROW)}/rename", 409),
-    "quickbooks.show": ("GET", "/quickbooks", 200),
-    "status.show": ("GET", "/status", 200),
-    "design.show": ("GET", "/design", 200),
-    "design.progress": ("GET", "/design/progress", 200),
-    "design.standing": ("GET", "/design/standing", 200),
-    "design.show_plan": ("GET", "/design/plan", 200),
-}
-ADMIN_PAGES = {
-    "quickbooks.connect": ("POST", "/quickbooks/connect"),
-    "quickbooks.callback": ("GET", "/quickbooks/callback"),
-    "quickbooks.disconnect": ("POST", "/quickbooks/disconnect"),
-    "design.start_deploy": ("POST", "/design/deploy"),
-    "design.start_rollback": ("POST", "/design/rollback"),
-    "design.start_accept": ("POST", "/design/accept"),
-}
-CONSOLE_PEOPLE = ("alice", "olga")
 TURNED_AWAY = ("bob", "nobody")
-
-
-def test_it_has_a_row_in_the_table_for_every_page_that_is_not_open(app: Flask) -> None:
-    closed = {rule.endpoint for rule in app.url_map.iter_rules()} - OPEN - SIGNED - OF_DEVICES
-    assert closed == set(PAGES) | set(ADMIN_PAGES)
-
-
-@pytest.mark.parametrize("endpoint", [*PAGES, *ADMIN_PAGES])
-def test_it_sends_somebody_who_is_not_signed_in_to_the_sign_in_page(client: FlaskClient, endpoint: str) -> None:
-    method, path, *_ = (PAGES | ADMIN_PAGES)[endpoint]
-    answer = client.open(path, method=method)
-    assert answer.status_code == 302
-    assert answer.location.startswith("/sign-in")
-
-
-@pytest.mark.parametrize("name", CONSOLE_PEOPLE)
-def test_it_shows_every_page_to_the_office(signed_in: SignIns, ledger: OnRecord, name: str) -> None:
-    ledger.write(ROW)
-    client = signed_in(name)
-    answers = {endpoint: client.open(path, method=method) for endpoint, (method, path, _) in PAGES.items()}
-    assert {endpoint: answer.status_code for endpoint, answer in answers.items()} == {
-        endpoint: status for endpoint, (_, _, status) in PAGES.items()
-    }
-
-
-@pytest.mark.parametrize("endpoint", ADMIN_PAGES)
-def test_it_lets_only_admins_act_where_the_office_may_look(signed_in: SignIns, people: People, endpoint: str) -> None:
-    method, path = ADMIN_PAGES[endpoint]
-    answer = signed_in("olga").open(path, method=method)
-    assert answer.status_code == 403
-    assert "role admin" in answer.text
-    for name in ("alice", people.installation.server.user):
-        assert "role admin" not in signed_in(name).open(path, method=method).text
 
 
 def test_it_lets_a_server_admin_in(signed_in: SignIns, people: People) -> None:

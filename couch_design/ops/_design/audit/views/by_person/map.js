@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "audit") {
+    emit([doc.by, doc._id], null);
+  }
+}
