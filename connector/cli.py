@@ -20,20 +20,20 @@ from connector.dead_letters import DeadLetters
 from connector.design_commands import design_commands
 from connector.errors import RoadbookError
 from connector.health import problems_of
-from connector.identifiers import CONNECTOR, orders_database
+from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger, Row
 from connector.picture_commands import pictures
 from connector.price_commands import prices
-from connector.provisioning import add_rep, disable_rep, install, reset_password
+from connector.provisioning import install
 from connector.quickbooks_commands import quickbooks
 from connector.reconcile_command import reconcile_command
-from connector.registry import Registry
+from connector.rep_commands import rep
 from connector.restored import Restored
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
 from connector.starting import start
+from connector.status_command import status_command
 from connector.territory_commands import territory
-from connector.territory_effects import bring_customers
 from connector.worker import DOORBELL_SILENCE, Worker
 
 
@@ -87,58 +87,6 @@ def web() -> None:
     from web.__main__ import serve
 
     serve(start())
-
-
-@main.group()
-def rep() -> None:
-    """Add, disable and list reps."""
-
-
-@rep.command("add")
-@click.argument("name")
-@click.option("--territory", required=True, help="Whose customers the rep sees.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def rep_add(name: str, territory: str, password_stdin: bool, as_json: bool) -> None:
-    """Create the account and the databases of a rep. Safe to repeat after an interruption."""
-    settings = start()
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    added = add_rep(admin_server(settings), name, territory, password)
-    # The password is known nowhere else: it is shown before anything that may take long or fail.
-    if as_json:
-        shown = {"rep": added.rep, "account": added.account, "territory": territory, "password": added.password}
-        click.echo(json.dumps(shown | {"database": orders_database(added.rep)}))
-    else:
-        click.echo(f"{name} is ready: rep {added.rep}, database {orders_database(added.rep)}, territory {territory}.")
-        if added.password and not password_stdin:
-            click.echo(f"Password (shown only now): {added.password}")
-    bring_customers(settings, territory)
-
-
-@rep.command("password")
-@click.argument("name")
-def rep_password(name: str) -> None:
-    """Give a rep another password; the rep's devices have to sign in again."""
-    settings = start()
-    changed = reset_password(admin_server(settings), name)
-    click.echo(f"Password of {name} (shown only now): {changed.password}")
-
-
-@rep.command("disable")
-@click.argument("name")
-def rep_disable(name: str) -> None:
-    """Take away a rep's sign-in; what the rep handed in stays and is still posted."""
-    settings = start()
-    disabled = disable_rep(admin_server(settings), name)
-    click.echo(f"{name} can't sign in any more; {orders_database(disabled.rep)} is kept.")
-
-
-@rep.command("list")
-def rep_list() -> None:
-    """Show every rep with account, territory and state."""
-    settings = start()
-    for found in Registry(connector_server(settings).database(CONNECTOR)).list():
-        click.echo(f"{found.rep}  {found.account:<24} {found.territory:<16} {found.state}")
 
 
 quickbooks.add_command(calls)
@@ -253,6 +201,8 @@ def check() -> None:
     sys.exit(1 if failed else 0)
 
 
+main.add_command(rep)
+main.add_command(status_command)
 main.add_command(reconcile_command)
 main.add_command(prices)
 main.add_command(territory)

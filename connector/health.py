@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from connector.catalog import State, States
 from connector.connections import connected_realm, connection_of
+from connector.couch import CouchServer
 from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, QuickBooksError
 from connector.identifiers import AGES, CATALOG, CONNECTOR, CUSTOMERS, OPS
@@ -16,6 +17,7 @@ from connector.quickbooks import TokenStore
 from connector.quickbooks.countdown import countdowns
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
+from connector.standing import backlog_of, standing_of
 from connector.territories.trouble import trouble
 
 LATE = 3  # looks that may be missed
@@ -64,10 +66,26 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
             yield f"QuickBooks sign-in, {each.title.lower()}: {each.left}", each.warning
     if row is not None and row.refused_at is not None:
         yield "posting", f"stopped, because {row.because}"
+    yield from connector_lines(server, settings)
     cursors, now = Cursors(server.database(CONNECTOR)), datetime.now(UTC)
     yield last_look("changes in QuickBooks", cursors.load(realm, "sales"), settings.roadbook_watch_minutes, now)
     yield last_look("products and customers", cursors.load(realm, "catalog"), settings.roadbook_watch_minutes, now)
     yield last_pass(States(server.database(CONNECTOR)).load(realm), now)
+
+
+def connector_lines(server: CouchServer, settings: Settings) -> Iterator[tuple[str, str | None]]:
+    """(what, problem or None) for the connector and the devices; one that was stopped on purpose is no problem."""
+    now = datetime.now(UTC)
+    standing = standing_of(server, now, settings.roadbook_sweep_minutes)
+    stopped = standing.beat is None or standing.beat.stopped
+    silent = standing.reasons[0] if standing.reasons and not standing.alive and not stopped else None
+    name = "connector at work" if standing.alive else "connector (none is running)"
+    yield name, silent or "; ".join(standing.warnings) or None
+    backlog = backlog_of(server.database(CONNECTOR))
+    yield f"documents without a receipt {backlog.unanswered}, dead letters {backlog.dead_letters}", None
+    counts = {row["key"][1]: row["value"] for row in server.database(OPS).view("fleet", "lines", group_level=2)}
+    listed = ", ".join(f"{count} {state}" for state, count in counts.items())
+    yield f"devices: {listed or 'none sampled yet'} (`roadbook status` shows the worst)", None
 
 
 def money_of(settings: Settings, policy: Policy) -> Iterator[tuple[str, str | None]]:

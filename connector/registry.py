@@ -82,6 +82,11 @@ class Registry:
         moved = rep.model_copy(update={"state": state, "changed_at": time_text(datetime.now(UTC))})
         return moved.model_copy(update={"revision": self._database.put(moved.as_document())})
 
+    def settle(self, rep: Rep, territory: str) -> Rep:
+        """Write another territory; raises DocumentConflict if somebody else changed the row since it was read."""
+        moved = rep.model_copy(update={"territory": territory, "changed_at": time_text(datetime.now(UTC))})
+        return moved.model_copy(update={"revision": self._database.put(moved.as_document())})
+
 
 def rep_of_row(document: dict[str, Any]) -> Rep:
     """A stored row as a record; raises ProvisioningError if somebody has damaged it."""

@@ -98,7 +98,11 @@ class Settings(BaseModel):
     roadbook_session_key: SecretStr = Field(
         SecretStr(""), description="The key that signs the console's sign-in cookie; needed by `roadbook web`."
     )
-
+    roadbook_metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="What Prometheus sends as `Authorization: Bearer` to read `/metrics`; without one only people who "
+        "are signed in to the console may.",
+    )
     roadbook_snapshot_folder: str = Field(
         "",
         description="The folder in which the console keeps the snapshots for first syncs, which may be lost at any "

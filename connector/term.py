@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,9 @@ from connector.doorbell import Doorbell
 from connector.drift import DriftCheck
 from connector.errors import CouchError
 from connector.facts import FactReader
-from connector.identifiers import CONNECTOR
+from connector.heartbeat import EVERY as BEAT_EVERY
+from connector.heartbeat import Heartbeat, Heartbeats
+from connector.identifiers import CONNECTOR, OPS
 from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
@@ -82,6 +85,8 @@ class Term:
         self._over = threading.Event()
         self._sweep_wanted = threading.Event()
         self._database = server.database(CONNECTOR)
+        self._heartbeats = Heartbeats(server.database(OPS))
+        self._swept: tuple[str | None, int | None, str] = (None, None, "")  # when, databases with news, problem
         self._ledger = ledger = Ledger(self._database, lambda: lease.fence)
         checkpoints = Checkpoints(self._database)
         self._connection = connection = connection_of(settings, server, before_writing=lease.ensure)
@@ -135,6 +140,8 @@ class Term:
             self._readers.stop(STOP_PATIENCE)
             self._posters.stop(STOP_PATIENCE)
             self._over.set()
+            if self._lease.held():
+                self._beat(stopped=True)
             self._connection.close()
 
     def _threads(self) -> list[threading.Thread]:
@@ -152,6 +159,7 @@ class Term:
         scheduler.add_job(self._sweep_wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK)
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
+        scheduler.add_job(self._beat, "interval", seconds=BEAT_EVERY, next_run_time=datetime.now(UTC))
         scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
         scheduler.add_job(self._territories.look, "interval", seconds=TERRITORY_LOOK)
         scheduler.add_job(self._territories.verify, "interval", hours=VERIFICATION, next_run_time=datetime.now(UTC))
@@ -205,6 +213,28 @@ class Term:
             for row in filter(waits_for_connection, rows.values()):
                 self._posters.found(replace(row, due_at=time_text(now)))
 
+    def _beat(self, stopped: bool = False) -> None:
+        """Say what stands; a beat that cannot be written is missed, which is what it is for."""
+        now, heard = datetime.now(UTC), self._doorbell.heard_at
+        silent = None if heard is None else timedelta(seconds=max(0.0, time.monotonic() - heard))
+        beat = Heartbeat(
+            at=time_text(now),
+            fence=self._lease.fence,
+            realm=self._connection.realm or "",
+            doorbell_at=None if silent is None else time_text(now - silent),
+            doorbell_missing=self._doorbell.missing,
+            swept_at=self._swept[0],
+            sweep_news=self._swept[1],
+            sweep_problem=self._swept[2],
+            dirty=len(self._readers),
+            due=len(self._posters),
+            stopped=stopped,
+        )
+        try:
+            self._heartbeats.beat(beat)
+        except CouchError as error:
+            log.warning("worker.no_heartbeat", reason=str(error))
+
     def _look_for_company(self) -> None:
         """End the term when another company was connected than the one that is being posted to."""
         try:
@@ -223,8 +253,10 @@ class Term:
             self._sweep_wanted.clear()
             try:
                 news = self._sweep.run()
+                self._swept = (time_text(datetime.now(UTC)), news, "")
                 log.debug("sweep.done", databases_with_news=news)
             except Exception as error:
+                self._swept = (*self._swept[:2], str(error)[:300])
                 log.warning("sweep.failed", reason=str(error))
                 self._sweep_wanted.set()
                 self._done.wait(1.0)

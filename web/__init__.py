@@ -9,10 +9,24 @@ from flask import Flask
 
 from connector import __version__
 from connector.errors import SettingsError
-from connector.servers import connector_server
+from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 from web import app as reps_app
-from web import audit, auth, design, display, error_pages, orders, probes, quickbooks, security, status, webhooks
+from web import (
+    audit,
+    auth,
+    design,
+    display,
+    error_pages,
+    fleet,
+    orders,
+    people,
+    probes,
+    quickbooks,
+    security,
+    status,
+    webhooks,
+)
 from web.couch_session import CouchSessions
 from web.replication import routes as replication
 
@@ -40,11 +54,12 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["settings"] = settings
     app.extensions["couch"] = connector_server(settings)
+    app.extensions["couch_admin"] = admin_server(settings)
     app.extensions["couch_sessions"] = CouchSessions(settings.couchdb_address, key)
     security.init_app(app)
     display.init_app(app)
     error_pages.init_app(app)
-    for part in (auth, orders, quickbooks, reps_app, status, probes, audit):
+    for part in (auth, fleet, people, orders, quickbooks, reps_app, status, probes, audit):
         app.register_blueprint(part.blueprint)
     design.init_app(app, settings.couchdb_url)
     webhooks.init_app(app, settings)

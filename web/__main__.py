@@ -11,6 +11,7 @@ from typing import Any
 from waitress import create_server  # type: ignore[import-untyped]
 
 from connector.errors import SettingsError
+from connector.fleet.sampling import Sampling
 from connector.logs import set_up_logs
 from connector.servers import admin_server
 from connector.settings import Settings, read_settings
@@ -28,6 +29,7 @@ def serve(settings: Settings) -> None:
     """
     app = create_app(settings)
     refreshing = Refreshing(admin_server(settings), app.extensions["snapshots"])
+    sampling = Sampling(admin_server(settings), app.extensions["couch"])
     try:
         server = create_server(
             app,
@@ -44,9 +46,11 @@ def serve(settings: Settings) -> None:
         signal.signal(number, _stop)
     print(json.dumps({"ready": True, "pid": os.getpid(), "port": port_of(server)}), flush=True)
     refreshing.start()
+    sampling.start()
     try:
         server.run()
     finally:
+        sampling.stop()
         refreshing.stop()
         server.close()
 

@@ -14,6 +14,12 @@ def couch_server() -> CouchServer:
     return server
 
 
+def admin_server() -> CouchServer:
+    """The same CouchDB with an admin's rights: accounts and databases are made with these."""
+    server: CouchServer = current_app.extensions["couch_admin"]
+    return server
+
+
 def connector_database() -> Database:
     """The database with the ledger, the registry and the dead letters."""
     return couch_server().database(CONNECTOR)

@@ -25,7 +25,7 @@ blueprint.before_request(role_required(*OFFICE))
 log = structlog.get_logger()
 
 
-@blueprint.get("/")
+@blueprint.get("/orders")
 def index() -> str:
     """All orders, or those in one state; kept up to date where there is JavaScript."""
     return render_template("orders/list.html", **listing())

@@ -17,5 +17,5 @@ blueprint.before_request(role_required(*OFFICE))
 def show() -> str:
     """Everything that is known of the whole."""
     settings: Settings = current_app.extensions["settings"]
-    found = overview(couch_server(), settings.roadbook_new_customers)
+    found = overview(couch_server(), settings.roadbook_new_customers, settings.roadbook_sweep_minutes)
     return render_template("status/status.html", overview=found)

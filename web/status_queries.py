@@ -13,11 +13,11 @@ from connector.cursors import Cursor, Cursors
 from connector.drift import LastDriftCheck, last_drift_check
 from connector.errors import CouchError, TerritoryError
 from connector.identifiers import CONNECTOR
-from connector.lease import LEASE
 from connector.ledger import row_of
 from connector.quickbooks import MonthOfCalls, call_months, this_month
 from connector.reconciliation.nightly import OVERLAP
 from connector.reconciliation.results import ReconciliationResults
+from connector.standing import Standing, standing_of
 from connector.territories import NewCustomers
 from connector.territories import overview as territories
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
@@ -67,7 +67,7 @@ class Overview:
     dead_letters: DeadLetterList
     companies: list[Company]
     calls: list[MonthOfCalls]
-    connector: str
+    connector: Standing
     reconciliation: LastReconciliation | None
     looks: list[Cursor]
     copies: list[State]
@@ -75,7 +75,7 @@ class Overview:
     drift: LastDriftCheck | None
 
 
-def overview(server: CouchServer, new_customers: NewCustomers) -> Overview:
+def overview(server: CouchServer, new_customers: NewCustomers, sweep_minutes: float) -> Overview:
     """Everything at once; raises CouchError when CouchDB or the connector's database can't be read."""
     database = server.database(CONNECTOR)
     version, demo_grade = couchdb_version(server)
@@ -87,7 +87,7 @@ def overview(server: CouchServer, new_customers: NewCustomers) -> Overview:
         dead_letters=dead_letters(database),
         companies=companies(database),
         calls=call_months(database, this_month()),
-        connector=connector_standing(database),
+        connector=standing_of(server, datetime.now(UTC), sweep_minutes),
         reconciliation=last_reconciliation(server),
         looks=Cursors(database).list(),
         copies=States(database).list(),
@@ -143,16 +143,6 @@ def companies(database: Database) -> list[Company]:
         for row in database.starting_with("token:")
         if pinned is None or row.get("realm") == pinned.realm
     ]
-
-
-def connector_standing(database: Database) -> str:
-    """What the lease says; one look at it can't tell a connector at work from one that has crashed."""
-    lease = database.get(LEASE)
-    if lease is None:
-        return "None has ever run here"
-    if not lease.get("holder"):
-        return "None is running: the last one stopped"
-    return "One holds the lease; whether it is alive right now is unknown"
 
 
 def last_reconciliation(server: CouchServer) -> LastReconciliation | None:

@@ -2,9 +2,11 @@
 /** Who may do what: decided once, before anything else looks at a request. */
 
 const {Refusal} = require('./refusal');
+const {LISTED} = require('./local_documents');
 const {RECORD} = require('./security');
 
 const FOR_EVERYBODY = new Set(['', '_up', '_session', '_uuids']);
+const OWN = new Set([RECORD, LISTED]); // documents of the server itself
 const ACCOUNT = 'org.couchdb.user:';
 /** Parts of a database that only its administrators change. */
 const ADMINISTRATION = new Set([
@@ -35,7 +37,7 @@ function checkServerAccess({actor, address, method}) {
 /** Once the database is open: throws a Refusal unless the actor is a member, or more where the request needs more. */
 function checkDatabaseAccess(exchange) {
   const {actor, address, security, writes} = exchange;
-  if (address.documentId === RECORD) throw denied(actor, 'This document belongs to the server.');
+  if (OWN.has(address.documentId)) throw denied(actor, 'This document belongs to the server.');
   if (isDatabaseAdministrator(actor, security)) return;
   const members = security.members || {};
   const open = !(members.names || []).length && !(members.roles || []).length;
@@ -47,7 +49,7 @@ function checkDatabaseAccess(exchange) {
 /** Throws a Refusal unless this is an id and the actor may write a document of it, wherever the request carries it. */
 function checkDocumentId({actor, security}, id) {
   if (typeof id !== 'string') throw new Refusal(400, 'illegal_docid', 'Document id must be a string');
-  if (id === RECORD) throw denied(actor, 'This document belongs to the server.');
+  if (OWN.has(id)) throw denied(actor, 'This document belongs to the server.');
   if (isDesign(id) && !isDatabaseAdministrator(actor, security)) throw denied(actor, NOT_AN_ADMINISTRATOR);
 }
 

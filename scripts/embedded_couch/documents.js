@@ -4,6 +4,7 @@
 const crypto = require('node:crypto');
 const {checkAccountChange, checkDocumentId} = require('./access');
 const {checkSize} = require('./document_size');
+const {note} = require('./local_documents');
 const {parseRelated, sendMixed} = require('./multipart');
 const {Refusal, badRequest, notFound} = require('./refusal');
 const {ACCOUNTS} = require('./storage');
@@ -105,7 +106,11 @@ async function copy(exchange) {
 /** Store one document: {ok, id, rev}. Throws a Refusal (conflict, what a guard says) otherwise. */
 async function store(database, document, options) {
   // Local documents have no history and no guards, and PouchDB stores them by another way.
-  if (document._id.startsWith('_local/')) return database.put(document, options);
+  if (document._id.startsWith('_local/')) {
+    const written = await database.put(document, options);
+    await note(database, document._id, !document._deleted);
+    return written;
+  }
   const given = document._rev;
   const [result] = await database.bulkDocs([document], options);
   if (result && result.error) throw new Refusal(result.status || 500, result.name, result.reason || result.message);

@@ -8,6 +8,7 @@ const databases = require('./databases');
 const documents = require('./documents');
 const find = require('./find');
 const about = require('./process_information');
+const {localDocuments} = require('./local_documents');
 const scheduler = require('./scheduler');
 const {session} = require('./accounts');
 const {changes} = require('./changes_feed');
@@ -47,6 +48,7 @@ const DATABASE = {
   _bulk_get: [['POST'], bulkGet.bulkGet],
   _revs_diff: [['POST'], bulkGet.revisionDifferences],
   _missing_revs: [['POST'], bulkGet.missingRevisions],
+  _local_docs: [READ, localDocuments],
   _find: [['POST'], find.find],
   _explain: [['POST'], find.explain],
 };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,10 +30,10 @@ REP = {"_id": "rep:rbob222222222222", "type": "rep", "account": "bob", "rep": "r
 OTHERS: list[dict[str, Any]] = [{"_id": "checkpoint:x", "type": "checkpoint"}, {"_id": "bare"}]
 
 
-def rows(path: str, *documents: dict[str, Any]) -> list[list[Any]]:
+def rows(path: str, *documents: dict[str, Any], designs: Path = DESIGNS) -> list[list[Any]]:
     """What a map emits for documents, as [key, value]."""
     context = quickjs.Context()
-    source = (DESIGNS / path / "map.js").read_text(encoding="utf-8").strip()
+    source = (designs / path / "map.js").read_text(encoding="utf-8").strip()
     context.eval("var rows = []; function emit(key, value) { rows.push([key === undefined ? null : key, value]); }")
     context.eval(f"var map = ({source})")
     for document in documents:
@@ -49,6 +50,7 @@ def rows(path: str, *documents: dict[str, Any]) -> list[list[Any]]:
         ("ledger/views/by_rep", [[POSTED["rep"], POSTED["received_at"]]] * 2),
         ("ledger/views/by_ulid", [POSTED["ulid"]] * 2),
         ("ledger/views/by_estimate", ["145", "146"]),
+        ("answers/views/unanswered", [DUE["received_at"]]),
         ("dead/views/by_time", [LETTER["at"]]),
         ("registry/views/by_account", ["bob"]),
     ],
@@ -65,3 +67,54 @@ def test_it_counts_by_state_with_a_built_in_reduce() -> None:
 def test_it_keeps_views_away_from_what_devices_replicate() -> None:
     for folder in ("ages", "catalog", "customers", "orders", "pictures"):
         assert [path.name for path in (COUCH_DESIGN / folder / "_design").iterdir()] == ["guard"]
+
+
+OPS = COUCH_DESIGN / "ops" / "_design"
+LINE = {"device": "phone", "state": "behind", "rank": 2, "weight": 4, "lag": 3, "unsent": 1}
+SAMPLE = {
+    "_id": "fleet:orders-r",
+    "type": "fleet_sample",
+    "rep": "r",
+    "account": "bob",
+    "territory": "north",
+    "lines": [LINE],
+}
+SHARED = {
+    "_id": "fleet:catalog",
+    "type": "fleet_sample",
+    "rep": "",
+    "database": "catalog",
+    "lines": [{**LINE, "lag": 0}],
+}
+POINT = {
+    "_id": "lag:2-12:00",
+    "type": "lag",
+    "at": "2026-11-25T12:00:00Z",
+    "lag": 3,
+    "most": 3,
+    "unsent": 1,
+    "states": {},
+}
+ENTRY = {"_id": "audit:1", "type": "audit", "by": "olga", "subject": "order:1"}
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ("fleet/views/lines", [[2, "behind", -4, "bob", "phone"]]),
+        ("fleet/views/by_account", [["bob", 2, "phone"]]),
+        ("fleet/views/history", [POINT["at"]]),
+        ("audit/views/by_person", [["olga", "audit:1"]]),
+        ("audit/views/by_subject", [["order:1", "audit:1"]]),
+    ],
+)
+def test_it_sorts_what_is_in_ops_as_the_pages_ask_for_it(view: str, expected: list[Any]) -> None:
+    emitted = rows(view, SAMPLE, SHARED, POINT, ENTRY, *OTHERS, designs=OPS)
+    assert [key for key, _ in emitted] == expected
+
+
+def test_it_sums_what_reps_and_shared_databases_have_in_all() -> None:
+    emitted = rows("fleet/views/totals", SAMPLE, SHARED, *OTHERS, designs=OPS)
+    found = {(where, what): value for (where, what), value in emitted}
+    assert found[("reps", "lag")] == 3 and found[("reps", "unsent")] == 1 and found[("reps", "behind")] == 1
+    assert found[("catalog", "lines")] == 1 and found[("catalog", "behind")] == 0

@@ -142,3 +142,23 @@ def test_every_change_moves_the_sequence_that_dbs_info_tells(admin, database):
 def test_the_database_that_couchdb_needs_for_its_updates_can_be_made_once(admin):
     assert [admin("PUT", "_global_changes").status_code for _ in range(2)] == [201, 412]
     admin("DELETE", "_global_changes")
+
+
+def test_local_documents_are_listed_until_they_are_deleted(database):
+    for name in ("b", "a", "device-x"):
+        database("PUT", f"_local/{name}", {"of": name})
+    revision = database("PUT", "_local/b", {"_rev": "0-1", "again": True}).json()["rev"]
+    rows = database("GET", "_local_docs").json()["rows"]
+    assert [(row["id"], row["value"]["rev"]) for row in rows] == [
+        ("_local/a", "0-1"),
+        ("_local/b", "0-2"),
+        ("_local/device-x", "0-1"),
+    ]
+    one = database("GET", '_local_docs?include_docs=true&startkey="_local/device-"&limit=1').json()["rows"]
+    assert [row["doc"]["of"] for row in one] == ["device-x"]
+    database("DELETE", f"_local/b?rev={revision}")
+    assert [row["id"] for row in database("GET", "_local_docs").json()["rows"]] == ["_local/a", "_local/device-x"]
+
+
+def test_nobody_changes_the_servers_own_list_of_them(database):
+    assert database("PUT", "_local/_listed", {"ids": []}).status_code == 403

@@ -36,7 +36,7 @@ def test_it_lists_what_arrived_last_first_over_all_reps(signed_in: SignIns, ledg
         received(1, NOON + timedelta(minutes=2), rep="raaaaaaaaaaaaaaa"),
         received(2, NOON + timedelta(minutes=1)),
     )
-    assert numbers_on(signed_in("olga").get("/").text) == [number(1), number(2), number(3)]
+    assert numbers_on(signed_in("olga").get("/orders").text) == [number(1), number(2), number(3)]
 
 
 def test_it_shows_rep_customer_total_and_state_of_each(signed_in: SignIns, ledger: OnRecord) -> None:
@@ -46,7 +46,7 @@ def test_it_shows_rep_customer_total_and_state_of_each(signed_in: SignIns, ledge
         parked(received(2, NOON + timedelta(hours=1)), "unknown_product", "QuickBooks does not know “Chai”."),
         waiting(received(3, NOON + timedelta(hours=2)), attempts=2),
     )
-    rows = re.findall(r"<tr id=.*?</tr>", signed_in("olga").get("/").text, re.DOTALL)
+    rows = re.findall(r"<tr id=.*?</tr>", signed_in("olga").get("/orders").text, re.DOTALL)
     text = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
     assert "bob 2,053.06 USD In QuickBooks as estimate 1042 (Accepted)" in text[2]
     assert "Café Ærø &amp; Søn" in text[2]
@@ -57,31 +57,31 @@ def test_it_shows_rep_customer_total_and_state_of_each(signed_in: SignIns, ledge
 def test_it_counts_and_filters_by_state(signed_in: SignIns, ledger: OnRecord) -> None:
     ledger.write(*(received(n) for n in range(3)), in_quickbooks(received(8), "1042"))
     client = signed_in("olga")
-    html = client.get("/").text
+    html = client.get("/orders").text
     assert "All <b>4</b>" in html
     assert "On the server <b>3</b>" in html
     assert "Held <b>0</b>" in html
-    assert numbers_on(client.get("/?state=posted").text) == [number(8)]
-    assert numbers_on(client.get("/?state=held").text) == []
-    assert client.get("/?state=invented").status_code == 404
+    assert numbers_on(client.get("/orders?state=posted").text) == [number(8)]
+    assert numbers_on(client.get("/orders?state=held").text) == []
+    assert client.get("/orders?state=invented").status_code == 404
 
 
 def test_it_refreshes_the_table_without_losing_the_filter(signed_in: SignIns, ledger: OnRecord) -> None:
     ledger.write(received(1), in_quickbooks(received(2), "1042"))
     client = signed_in("olga")
-    asked = re.search(r'hx-get="([^"]+)" hx-trigger="every 5s"', client.get("/?state=posted").text)
+    asked = re.search(r'hx-get="([^"]+)" hx-trigger="every 5s"', client.get("/orders?state=posted").text)
     assert asked is not None
     fragment = client.get(asked.group(1), headers={"HX-Request": "true"}).text
     assert "<html" not in fragment
     assert numbers_on(fragment) == [number(2)]
-    assert re.search(r'href="/\?state=posted" aria-current="true"', fragment)
+    assert re.search(r'href="/orders\?state=posted" aria-current="true"', fragment)
 
 
 @pytest.mark.parametrize("state", ["", "&state=received"])
 def test_it_turns_pages_without_losing_or_repeating_anything(signed_in: SignIns, ledger: OnRecord, state: str) -> None:
     ledger.write(*(received(n) for n in range(PAGE_LENGTH + 3)))
     client = signed_in("olga")
-    first, second = (client.get(f"/?page={page}{state}").text for page in (1, 2))
+    first, second = (client.get(f"/orders?page={page}{state}").text for page in (1, 2))
     assert len(numbers_on(first)) == PAGE_LENGTH
     assert {*numbers_on(first), *numbers_on(second)} == {number(n) for n in range(PAGE_LENGTH + 3)}
     assert ">Older</a>" in first
@@ -93,7 +93,7 @@ def test_it_shows_hostile_text_as_text(signed_in: SignIns, ledger: OnRecord) -> 
     row = received(1, customer={"id": "customer:58", "name": HOSTILE}, note=HOSTILE, po_number="<script>")
     ledger.write(parked(row, "unknown_customer", f"QuickBooks does not know the customer “{HOSTILE}”."))
     client = signed_in("olga")
-    for path in ("/", f"/orders/{key_of(row)}", "/status"):
+    for path in ("/orders", f"/orders/{key_of(row)}", "/status"):
         html = client.get(path).text
         assert "&lt;script&gt;alert(" in html
         assert "<script>" not in html
@@ -112,7 +112,7 @@ def test_it_shows_a_document_of_any_shape(signed_in: SignIns, ledger: OnRecord, 
     row = pinned({"_id": f"order:{ulid(1)}", "type": "order", "rep": "rbbbbbbbbbbbbbbb", **content})
     ledger.write(row)
     client = signed_in("olga")
-    assert numbers_on(client.get("/").text) == [number(1)]
+    assert numbers_on(client.get("/orders").text) == [number(1)]
     page = client.get(f"/orders/{key_of(row)}")
     assert page.status_code == 200
     assert "The document cannot be read" in page.text

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.connector.samples import REP
 from tests.web.conftest import People, SignIns
 from tests.web.ledger_rows import OnRecord, key_of, parked, received
 
@@ -40,6 +41,7 @@ RIGHTS = (
     Right("app.file", "GET", "/app/", EVERYBODY),  # the reps' app holds no data
     Right("probes.healthz", "GET", "/healthz", EVERYBODY),
     Right("probes.readyz", "GET", "/readyz", EVERYBODY),
+    Right("probes.metrics", "GET", "/metrics", SIGNED),  # whoever has the token or is signed in: see test_metrics.py
     Right("auth.sign_in", "GET", "/sign-in", EVERYBODY),
     Right("auth.sign_in_submit", "POST", "/sign-in", EVERYBODY),
     Right("auth.sign_out", "POST", "/sign-out", EVERYBODY, 303),
@@ -47,7 +49,18 @@ RIGHTS = (
     Right("replication.manifest", "GET", "/couch/catalog/_snapshot", DEVICES),
     Right("replication.body", "GET", "/couch/catalog/_snapshot/1", DEVICES),
     Right("replication.changes", "GET", "/couch/catalog/_delta", DEVICES),
-    Right("orders.index", "GET", "/", OPS),
+    Right("fleet.show", "GET", "/", OPS),
+    Right("fleet.database", "GET", "/replication/catalog", OPS, 404),  # nothing was sampled yet
+    Right("people.index", "GET", "/reps", OPS),
+    Right("people.add", "POST", "/reps", ADMIN),
+    Right("people.show", "GET", f"/reps/{REP}", OPS, 404),
+    Right("people.password", "POST", f"/reps/{REP}/password", ADMIN),
+    Right("people.territory", "POST", f"/reps/{REP}/territory", ADMIN),
+    Right("people.ask_to_disable", "GET", f"/reps/{REP}/disable", ADMIN),
+    Right("people.disable", "POST", f"/reps/{REP}/disable", ADMIN),
+    Right("people.try_import", "POST", "/reps/import", ADMIN),
+    Right("people.carry_out_import", "POST", "/reps/import/confirm", ADMIN),
+    Right("orders.index", "GET", "/orders", OPS),
     Right("orders.table", "GET", "/orders/table", OPS),
     Right("orders.show", "GET", ORDER, OPS),
     Right("orders.retry", "POST", f"{ORDER}/retry", OPS, 303),

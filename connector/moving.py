@@ -1,0 +1,45 @@
+"""Moving a rep to another territory: the registry, the territory's database, the account's role. Safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from connector.couch import CouchServer
+from connector.errors import DocumentConflict, ProvisioningError
+from connector.identifiers import CONNECTOR, TERRITORY, customers_database
+from connector.provisioning import account_id, set_up_database
+from connector.registry import Registry, Rep
+
+
+def move_rep(
+    server: CouchServer, name_or_id: str, territory: str, on_step: Callable[[str], None] = lambda step: None
+) -> Rep:
+    """Give a rep who is ready another territory; the account keeps its password, its devices their sign-in.
+
+    `server` is signed in as an admin. Devices fetch the new territory's customers at their next sync; orders for
+    customers that were the rep's are still taken. Raises ProvisioningError, CouchError.
+    """
+    if not TERRITORY.fullmatch(territory):
+        raise ProvisioningError(f"{territory!r} cannot be a territory: 1 to 32 of a-z, 0-9 and hyphen, a letter first")
+    registry = Registry(server.database(CONNECTOR))
+    rep = registry.find(name_or_id)
+    rep = rep or next((each for each in registry.by_account(name_or_id) if each.state == "ready"), None)
+    if rep is None or rep.state != "ready":
+        raise ProvisioningError(f"no rep {name_or_id!r} is ready; `roadbook rep list` shows all")
+    set_up_database(server, customers_database(territory), on_step)
+    if rep.territory != territory:
+        rep = registry.settle(rep, territory)
+    on_step("registered")
+    users = server.database("_users")
+    account = users.get(account_id(rep.account))
+    if account is None or f"rep:{rep.rep}" not in account.get("roles", []):
+        raise ProvisioningError(f"{rep.account} has no account any more: disable the rep and add it anew")
+    kept = [role for role in account["roles"] if not role.startswith("territory:")]
+    roles = [*kept, f"territory:{territory}"]
+    if roles != account["roles"]:
+        try:
+            users.put({**account, "roles": roles})
+        except DocumentConflict as error:
+            raise ProvisioningError(f"somebody else is changing the account {rep.account!r}; run this again") from error
+    on_step("account changed")
+    return rep
