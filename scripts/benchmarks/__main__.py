@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks connector|burst|idle|snapshot|catalog|chaos|prices|design|first-sync`."""
+"""Runs one benchmark: `python -m benchmarks NAME`, a name of `benchmarks.report.NAMES`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, catalog, chaos, design, first_sync_report, idle, price_shapes, snapshot, speed
+from benchmarks import burst, catalog, chaos, console, design, first_sync_report, idle, price_shapes, snapshot, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -60,6 +60,9 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
         return price_shapes.measure(directory, products=options.products, lists=options.lists, sample=options.sample)
     if options.name == "design":
         return design.measure(directory, design.Sizes(options.documents, options.databases), wipe=options.wipe)
+    if options.name == "console":
+        sizes = console.Sizes(options.reps, options.orders, options.samples)
+        return console.measure(directory, sizes, wipe=options.wipe)
     if options.name == "catalog":
         return catalog.measure(directory, items=options.items, customers=options.customers, wipe=options.wipe)
     if options.name == "first-sync":
@@ -119,6 +122,10 @@ def parser() -> argparse.ArgumentParser:
     of_devices.add_argument("--products", type=positive, default=18000, help="products (default 18000)")
     of_devices.add_argument("--customers", type=positive, default=5000, help="customers (default 5000)")
     of_devices.add_argument("--rounds", type=positive, default=3, help="times each cell is run (default 3)")
+    of_console = names.add_parser("console", parents=[common], help="the console's pages with many reps and orders")
+    of_console.add_argument("--reps", type=positive, help="reps (default 1000, on the embedded server 60)")
+    of_console.add_argument("--orders", type=positive, help="orders (default 100000, on the embedded server 1500)")
+    of_console.add_argument("--samples", type=positive, default=40, help="times each page is asked for (default 40)")
     return top
 
 

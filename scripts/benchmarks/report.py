@@ -22,6 +22,7 @@ NAMES = (
     "prices",
     "design",
     "first-sync",
+    "console",
 )  # in the order of their sections
 INTRODUCTION = """# Benchmarks
 
