@@ -16,7 +16,7 @@ from connector.cursors import Cursors
 from connector.errors import Disconnected, TerritoryError
 from connector.identifiers import AGES, CATALOG, CONNECTOR, CUSTOMERS
 from connector.servers import connector_server
-from connector.starting import start
+from connector.starting import start_in_force
 from connector.territories.overview import overview
 
 PATIENCE = 600.0  # seconds another process may be at it
@@ -39,7 +39,7 @@ def catalog() -> None:
 @click.option("--full", is_flag=True, help="Read everything, not only what changed.")
 def sync(full: bool) -> None:
     """Bring over now what changed in QuickBooks; the connector does it by itself every few minutes."""
-    settings = start()
+    settings = start_in_force()
     server = connector_server(settings)
     realm = realm_of(server)
     work = Catalog(settings, server, connection_of(settings, server, realm).gateway)
@@ -57,7 +57,7 @@ def sync(full: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(as_json: bool) -> None:
     """Show what was copied, how old it is, what was skipped and why, and what is under way."""
-    settings = start()
+    settings = start_in_force()
     server = connector_server(settings)
     found = status_of(server, realm_of(server))
     try:

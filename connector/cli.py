@@ -31,6 +31,7 @@ from connector.rep_commands import rep
 from connector.restored import Restored
 from connector.retrying import link_customer, rename_customer, try_again
 from connector.servers import admin_server, connector_server
+from connector.settings_commands import settings_group
 from connector.starting import start
 from connector.status_command import status_command
 from connector.territory_commands import territory
@@ -208,6 +209,7 @@ main.add_command(prices)
 main.add_command(territory)
 main.add_command(design_commands)
 main.add_command(pictures)
+main.add_command(settings_group)
 
 if __name__ == "__main__":
     main()

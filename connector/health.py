@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from connector.catalog import State, States
+from connector.company_settings import in_force
 from connector.connections import connected_realm, connection_of
 from connector.couch import CouchServer
 from connector.cursors import Cursor, Cursors
@@ -46,6 +47,7 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
         except CouchError as error:
             yield f"database {name}", f"{error}; run `roadbook install`"
             return
+    settings = in_force(settings, server)
     yield "territories", "; ".join(trouble(server, settings.roadbook_new_customers)) or None
     realm = connected_realm(server.database(CONNECTOR))
     if not realm:

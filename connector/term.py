@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from connector.catalog import KINDS as CATALOG_KINDS
 from connector.catalog import Catalog
 from connector.checkpoints import Checkpoints
+from connector.company_settings import in_force
 from connector.connections import connected_realm, connection_of
 from connector.couch import CouchServer
 from connector.cursors import Cursors
@@ -56,6 +57,7 @@ DUE_AHEAD = 90  # seconds of due work that is taken up in one look at the ledger
 NIGHTLY_LOOK = 60  # seconds between looks whether something nightly is due
 TAKE_UP = 5  # seconds between two looks at the ledger, for rows that a person had tried again
 CONNECTION_LOOK = 5  # seconds between looks for a newly connected company
+SETTINGS_LOOK = 2  # seconds between looks whether an admin changed a setting
 TERRITORY_LOOK = 2  # seconds between looks whether somebody changed who sees which customer
 VERIFICATION = 24  # hours between comparisons of every copy of a customer with what it should be
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
@@ -67,7 +69,7 @@ log = structlog.get_logger()
 
 
 class Term:
-    """The parts of one active connector; `lost` ends it: told to stop, fenced off, or another company connected."""
+    """The parts of one active connector; `lost` ends it: told to stop, fenced off, other settings, another company."""
 
     def __init__(
         self,
@@ -78,7 +80,9 @@ class Term:
         lease: Lease,
         lost: threading.Event,
     ) -> None:
-        self._settings = settings
+        self._environment = settings
+        self._settings = settings = in_force(settings, server)
+        self._server = server
         self._lease = lease
         self._lost = lost
         self._done = threading.Event()
@@ -158,6 +162,7 @@ class Term:
         scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(self._sweep_wanted.set, "interval", minutes=self._settings.roadbook_sweep_minutes)
         scheduler.add_job(self._look_for_company, "interval", seconds=CONNECTION_LOOK)
+        scheduler.add_job(self._look_for_settings, "interval", seconds=SETTINGS_LOOK)
         scheduler.add_job(self._take_up, "interval", seconds=TAKE_UP)
         scheduler.add_job(self._beat, "interval", seconds=BEAT_EVERY, next_run_time=datetime.now(UTC))
         scheduler.add_job(self._nightly.look, "interval", seconds=NIGHTLY_LOOK, next_run_time=datetime.now(UTC))
@@ -243,6 +248,16 @@ class Term:
             return
         if connected and connected != self._connection.realm:
             log.info("worker.company_connected", realm=connected)
+            self._lost.set()
+
+    def _look_for_settings(self) -> None:
+        """End the term when an admin changed what it works by: the next one begins at once and takes the new ones."""
+        try:
+            changed = in_force(self._environment, self._server) != self._settings
+        except CouchError:
+            return
+        if changed:
+            log.info("worker.settings_changed")
             self._lost.set()
 
     def _sweep_when_wanted(self) -> None:

@@ -11,7 +11,7 @@ from connector.identifiers import CONNECTOR, TERRITORY, customers_database
 from connector.provisioning import set_up_database
 from connector.records import time_text
 from connector.servers import admin_server, connector_server
-from connector.starting import start
+from connector.starting import start_in_force
 from connector.territories import EVERY, Allocation, TerritoryStore
 from connector.territories.effects import effect_of
 from connector.territories.overview import overview
@@ -29,7 +29,7 @@ def territory() -> None:
 @click.argument("name")
 def add(name: str) -> None:
     """Make a territory before its first rep, so that customers can be allocated to it."""
-    settings = start()
+    settings = start_in_force()
     if not TERRITORY.fullmatch(name):
         raise TerritoryError(f"{name!r} cannot be a territory: 1 to 32 of a-z, 0-9 and hyphen, a letter first")
     set_up_database(admin_server(settings), customers_database(name))
@@ -40,7 +40,7 @@ def add(name: str) -> None:
 @territory.command("list")
 def list_command() -> None:
     """Show every territory with its reps and how many customers it has, and the rules."""
-    settings = start()
+    settings = start_in_force()
     server = connector_server(settings)
     found = overview(server, settings.roadbook_new_customers)
     missing = without_database(TerritoryStore(server.database(CONNECTOR)), found.standing)
@@ -64,7 +64,7 @@ def list_command() -> None:
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def rule(kind: str, territories: tuple[str, ...], remove: bool, everyone: bool, dry_run: bool) -> None:
     """Have customers of a TYPE (its name in QuickBooks, or its id) seen by some territories."""
-    settings = start()
+    settings = start_in_force()
     server = connector_server(settings)
     found = overview(server, settings.roadbook_new_customers)
     chosen = one_of(bool(territories), remove, everyone, otherwise="name territories, or say --everyone or --remove")
@@ -90,7 +90,7 @@ def rule(kind: str, territories: tuple[str, ...], remove: bool, everyone: bool, 
 @click.option("--by-rules", is_flag=True, help="Take the allocation away, so that the rules count again.")
 def allocate(customer: str, territories: tuple[str, ...], everyone: bool, nobody: bool, by_rules: bool) -> None:
     """Have a CUSTOMER (id or exact name) seen by these territories only, whatever the rules say."""
-    settings = start()
+    settings = start_in_force()
     server = connector_server(settings)
     found = overview(server, settings.roadbook_new_customers)
     hint = "name territories, or say --everyone, --nobody or --by-rules"
@@ -109,7 +109,7 @@ def allocate(customer: str, territories: tuple[str, ...], everyone: bool, nobody
 @territory.command("unallocated")
 def unallocated() -> None:
     """List the active customers that nobody sees."""
-    settings = start()
+    settings = start_in_force()
     found = overview(connector_server(settings), settings.roadbook_new_customers).unallocated()
     for each in found:
         kind = f"  ({each['customer_type']})" if each.get("customer_type") else ""

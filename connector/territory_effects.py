@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import click
 
+from connector.company_settings import in_force
 from connector.errors import RoadbookError
 from connector.identifiers import CONNECTOR
 from connector.servers import admin_server, connector_server
@@ -20,7 +21,8 @@ SHOWN = 50  # moves; of more only the number
 
 def distribute(settings: Settings) -> Distributed:
     """Bring the copies to what the rules say now."""
-    return Distribution(connector_server(settings), settings.roadbook_new_customers, admin_server(settings)).run()
+    server = connector_server(settings)
+    return Distribution(server, in_force(settings, server).roadbook_new_customers, admin_server(settings)).run()
 
 
 def bring_customers(settings: Settings, territory: str) -> None:

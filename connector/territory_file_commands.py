@@ -12,7 +12,7 @@ from connector.errors import TerritoryError
 from connector.identifiers import CONNECTOR
 from connector.records import time_text
 from connector.servers import connector_server
-from connector.starting import start
+from connector.starting import start_in_force
 from connector.territories import Allocation, TerritoryStore
 from connector.territories.allocation_file import read_allocations, written_allocations
 from connector.territories.effects import effect_of
@@ -30,7 +30,7 @@ def import_command(file: Path, dry_run: bool, skip_bad: bool) -> None:
     Its first row names the columns `customer` (id or exact name) and `territories` (several separated by semicolons;
     `*` for all, `-` for none). Customers that it does not name stay as they are.
     """
-    settings = start()
+    settings = start_in_force()
     server = connector_server(settings)
     found = overview(server, settings.roadbook_new_customers)
     read = read_allocations(content_of_file(file), Names(found.customers).find, found.standing.territories)
@@ -65,7 +65,7 @@ def export_command(file: Path) -> None:
 
     What reps have asked for is left out: it counts by itself.
     """
-    settings = start()
+    settings = start_in_force()
     found = overview(connector_server(settings), settings.roadbook_new_customers)
     rows = [
         (allocation, str(found.customers.get(key, {}).get("name", "")))

@@ -49,7 +49,7 @@ class FullPass:
         Returns the state, which is not stored yet, and when by QuickBooks' clock everything in it was true.
         Raises what `Gateway` raises, CouchError, CatalogBusy; what was done until then is on record.
         """
-        state = self._begun(state)
+        state = self._begun(state, taker.inactive)
         for kind in PAGED:
             while not part_of(state, kind).done:
                 state = self._page(state, kind, taker, progress)
@@ -63,6 +63,7 @@ class FullPass:
             {name: len(part.seen) for name, part in running.parts.items()},
             sum(part.written for part in running.parts.values()),
             "; ".join(problems) or None,
+            running.inactive,
         )
         if problems:
             log.warning("catalog.incomplete", problems=problems)
@@ -70,7 +71,7 @@ class FullPass:
         after = replace(state, running=None, last=last, suspect=None, marks={}, skipped=kept)
         return after, datetime.fromisoformat(running.began)
 
-    def _begun(self, state: State) -> State:
+    def _begun(self, state: State, inactive: str) -> State:
         """The state with a pass under way; one that was begun too long ago is begun anew."""
         now = self._clock()
         running = state.running
@@ -83,7 +84,7 @@ class FullPass:
             began = began or at
             counts[kind.entity] = Part(total=total)
         assert began is not None
-        running = Pass(time_text(now), began.isoformat(), counts)
+        running = Pass(time_text(now), began.isoformat(), counts, inactive=inactive)
         return self._states.save(replace(state, running=running, skipped_more=0))
 
     def _page(self, state: State, kind: Kind, taker: Taker, progress: Progress) -> State:

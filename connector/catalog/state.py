@@ -49,12 +49,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Pass:
-    """A full pass: `began` is when, by QuickBooks' clock, so that later changes are asked for from there."""
+    """A full pass: `began` is when, by QuickBooks' clock, so that later changes are asked for from there.
+
+    `inactive` is what the setting about inactive ones said then; None where that was not put on record.
+    """
 
     started_at: str
     began: str
     parts: Mapping[str, Part] = field(default_factory=dict)
     problem: str | None = None
+    inactive: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class LastPass:
     seen: Mapping[str, int]
     written: int
     problem: str | None = None
+    inactive: str | None = None
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,8 @@ def state_of(document: Mapping[str, Any]) -> State:
 def pass_of(document: Mapping[str, Any]) -> Pass:
     """A stored pass as a record."""
     parts = {name: part_of(part) for name, part in document.get("parts", {}).items()}
-    return Pass(str(document["started_at"]), str(document["began"]), parts, document.get("problem"))
+    problem, inactive = document.get("problem"), document.get("inactive")
+    return Pass(str(document["started_at"]), str(document["began"]), parts, problem, inactive)
 
 
 def part_of(document: Mapping[str, Any]) -> Part:

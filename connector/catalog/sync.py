@@ -123,7 +123,7 @@ class Catalog:
     def _sync(self, full: bool, retry: bool, progress: Progress) -> Synced:
         state = self._states.load(self._gateway.realm)
         cursor = self._cursors.load(self._gateway.realm, PART)
-        why = "asked for" if full else pass_is_due(state, cursor, self._clock())
+        why = "asked for" if full else pass_is_due(state, cursor, self._clock(), self._settings.roadbook_inactive)
         state, written = self._lists(state, why is not None and state.running is None)
         if why is None:
             return self._changes(state, cursor, written, retry)
@@ -227,14 +227,19 @@ class Catalog:
         confirm(self._server.database(AGES), kinds, at)
 
 
-def pass_is_due(state: State, cursor: Cursor, now: datetime) -> str | None:
-    """Why everything is to be read, in words; None when a look at what changed is enough. Pure."""
+def pass_is_due(state: State, cursor: Cursor, now: datetime, inactive: str | None = None) -> str | None:
+    """Why everything is to be read, in words; None when a look at what changed is enough. `inactive` is the setting.
+
+    Pure.
+    """
     if state.running is not None:
         return "the last one was not finished"
     if state.last is None or cursor.since is None:
         return "it is the first"
     if is_forgotten(cursor.since, now):
         return "QuickBooks does not know any more what changed since the last look"
+    if None not in (inactive, state.last.inactive) and inactive != state.last.inactive:
+        return "the setting for what is inactive was changed"
     rested = now - datetime.fromisoformat(state.last.started_at)
     if state.suspect and rested > SUSPECT_REST:
         return state.suspect
