@@ -5,6 +5,7 @@ from __future__ import annotations
 from connector.couch import CouchServer
 from connector.identifiers import orders_database
 from connector.provisioning import Added
+from tests.couch_design.guards import schema_of
 from tests.pwa.captive_portal import captive_portal
 from tests.pwa.conftest import Play
 from tests.scripts.narrow_proxy import narrow_proxy
@@ -99,17 +100,22 @@ def test_it_sends_smaller_batches_to_a_server_that_takes_no_large_ones(play: Pla
         assert [size > 20_000 for size in proxy.refused] == [True, True, True]  # 100, 50 and 25 at once
 
 
-def test_a_document_that_is_too_large_is_named(play: Play, couch: CouchServer) -> None:
+def test_a_document_that_is_too_large_is_named_and_holds_nothing_up(play: Play, couch: CouchServer, bob: Added) -> None:
     with narrow_proxy(couch.url, most=20_000) as proxy:
-        _, large, state, waiting = play(["capture"], ["draft", "x" * 30_000], ["sync"], ["unsent"], server=proxy.url)
-        assert state["phase"] == "failing" and f"refuses {large}" in state["error"]
-        assert waiting["drafts"] == [large]
+        large, order, state, waiting, refusals = play(
+            ["draft", "x" * 30_000], ["capture"], ["sync"], ["unsent"], ["refused"], server=proxy.url
+        )
+        assert state["phase"] == "live" and waiting == {"documents": [], "drafts": []}
+        assert list(refusals) == [large] and refusals[large].startswith("too_large: ")
+    assert couch.database(orders_database(bob.rep)).get(order) is not None
 
 
 def test_after_a_sync_the_device_reports_itself(play: Play, couch: CouchServer, bob: Added) -> None:
     play(["capture"], ["spoil", "$0"], ["sync"])
     report = couch.database(orders_database(bob.rep)).get("_local/device-phone-1")
     assert report is not None
+    schema_of("device_report").validate(report)
+    assert (report["rep"], report["phase"], report["left_at"]) == (bob.rep, "live", None)
     assert (report["unsent"], report["error"], report["app"]) == (0, None, "test")
     assert [each["reason"].split(":")[0] for each in report["denied"]] == ["wrong_total"]
     assert report["local_seq"] >= report["pushed_seq"] > 0

@@ -3,13 +3,21 @@
 
 const PUSHED = '_local/pushed';
 const REFUSED = '_local/refused';
+const TAKEN_IN = '_local/taken-in';
 export const HANDED_IN = ['order:', 'amend:', 'cancel:', 'custreq:'];
 const DRAFT = 'draft:';
 
-/** The ids that this device wrote and the server was not offered yet: {documents, drafts}. */
+/** Whether a document is one that reps write: the others are the server's. */
+export function isOwn(id) {
+  return [...HANDED_IN, DRAFT].some((prefix) => id.startsWith(prefix));
+}
+
+/** The ids that this device wrote (or took in from another one's file) and the server was not offered yet: {documents, drafts}. */
 export async function unsent(database, device) {
-  const {results} = await database.changes({since: await pushedUpTo(database), include_docs: true});
-  const own = results.filter(({doc}) => doc.device === device && !doc._deleted).map(({id}) => id);
+  const [{results}, taken] = await Promise.all([
+    database.changes({since: await pushedUpTo(database), include_docs: true}), takenIn(database),
+  ]);
+  const own = results.filter(({id, doc}) => (doc.device === device || taken.has(id)) && !doc._deleted).map(({id}) => id);
   return {
     documents: own.filter((id) => HANDED_IN.some((prefix) => id.startsWith(prefix))),
     drafts: own.filter((id) => id.startsWith(DRAFT)),
@@ -32,12 +40,33 @@ export async function refused(database) {
  */
 export async function toOfferAgain(database) {
   const {seq: since = 0, underway = false} = await recall(database, PUSHED);
-  const ids = new Set(Object.keys(await refused(database)));
+  const known = await refused(database);
+  const ids = new Set(Object.keys(known));
   if (underway) {
     const {results} = await database.changes({since});
-    for (const {id} of results) if ([...HANDED_IN, DRAFT].some((prefix) => id.startsWith(prefix))) ids.add(id);
+    for (const {id} of results) if (isOwn(id)) ids.add(id);
   }
-  return [...ids];
+  return [...ids].filter((id) => !isTooLarge(known[id], id));
+}
+
+const offeredOnce = new Set(); // what is too large is offered once each time that the app starts: it may cost megabytes
+
+function isTooLarge(reason, id) {
+  if (!reason?.startsWith('too_large: ')) return false;
+  if (offeredOnce.has(id)) return true;
+  offeredOnce.add(id);
+  return false;
+}
+
+/** The ids that were taken in from a file of another device: they are unsent until they are offered, whoever wrote them. */
+export async function takenIn(database) {
+  return new Set((await recall(database, TAKEN_IN)).ids);
+}
+
+/** Note what was taken in from a file, and the reasons for which a server refused some of it earlier. */
+export async function rememberTakenIn(database, ids, reasons = {}) {
+  await remember(database, TAKEN_IN, {ids: [...new Set([...await takenIn(database), ...ids])]});
+  await remember(database, REFUSED, {documents: {...await refused(database), ...reasons}});
 }
 
 /** Note that a push begins; it stands until `rememberPush` is told how far the push came. */

@@ -1,16 +1,9 @@
 // One push and one pull of the rep's orders database: two replications, never a two-way sync (five times the requests).
-import {beginPush, rememberPush, toOfferAgain} from '../outbox/offered.js';
+import {beginPush, isOwn, rememberPush, toOfferAgain} from '../outbox/offered.js';
 import {inTurn} from '../replica/turns.js';
 
 const BATCH = 100; // documents a request
-
-/** The server refused a document for its size; nothing after it is sent until it is taken care of. */
-export class TooLarge extends Error {
-  constructor(id, cause) {
-    super(`the server refuses ${id}: it is too large; nothing after it is sent`, {cause});
-    this.name = 'TooLarge';
-  }
-}
+const TOO_LARGE = 'too_large: the server does not take it, because it is too large';
 
 /** The server does not know this sign-in (any more). */
 export class SignInNeeded extends Error {
@@ -21,43 +14,61 @@ export class SignInNeeded extends Error {
 }
 
 /**
- * Offer everything that is new to the server, and what it refused earlier; resolves to {sent, denied}. Batches are halved
- * while the server answers 413 (PouchDB hides that status, so `lastStatus()` tells what the last request was answered).
+ * Offer everything that is new to the server, and what it refused earlier; resolves to {sent, denied}. A batch that is answered
+ * 413 is halved (PouchDB hides that status, so `lastStatus()` tells what the last request was answered); one document that
+ * is too large by itself counts as refused, and holds nothing else up.
  */
 export function push(local, remote, lastStatus) {
   return inTurn(`push ${local.name}`, async () => {
+    const narrow = inHalves(remote, lastStatus);
     const again = await toOfferAgain(local);
-    const repeated = again.length ? await offer(local, remote, lastStatus, again) : {sent: [], denied: {}};
-    const {sent, denied} = await offer(local, remote, lastStatus);
+    const repeated = again.length ? await offer(local, narrow, again) : {sent: [], denied: {}};
+    const {sent, denied} = await offer(local, narrow);
     return {sent: [...repeated.sent, ...sent], denied: {...repeated.denied, ...denied}};
   });
 }
 
 /** Offer what is new, or the documents of `ids` whatever PouchDB's checkpoint says. */
-async function offer(local, remote, lastStatus, ids = null) {
+async function offer(local, remote, ids = null) {
   const only = ids && {doc_ids: ids, checkpoint: false};
   const denied = {};
   const sent = new Set();
-  for (let batch = BATCH; ; batch = Math.max(1, batch >> 1)) {
-    if (!ids) await beginPush(local);
-    const replication = local.replicate.to(remote, {batch_size: batch, ...only});
-    replication.on('denied', ({id, reason, message, name}) => { denied[id] = String(reason ?? message ?? name); });
-    replication.on('change', ({docs}) => docs.forEach(({_id}) => sent.add(_id)));
-    let sequence;
-    let failure = null;
-    try {
-      sequence = (await replication).last_seq;
-    } catch (error) {
-      failure = error;
-      sequence = error.result?.last_seq;
-    }
-    for (const id of Object.keys(denied)) sent.delete(id);
-    const accepted = ids && !failure ? new Set(ids.filter((id) => !(id in denied))) : sent; // the server may have had it already
-    if (sequence !== undefined) await rememberPush(local, {sequence: ids ? undefined : sequence, sent: accepted, denied});
-    if (!failure) return {sent: [...sent], denied};
-    if (lastStatus() !== 413) throw translated(failure);
-    if (batch === 1) throw new TooLarge(await firstAfter(local, {since: sequence, ...(ids && {doc_ids: ids})}), failure);
+  if (!ids) await beginPush(local);
+  const replication = local.replicate.to(remote, {batch_size: BATCH, ...only});
+  replication.on('denied', ({id, reason, message, name}) => {
+    if (isOwn(id)) denied[id] = String(reason ?? message ?? name); // a server that lost receipts does not take them from here
+  });
+  replication.on('change', ({docs}) => docs.forEach(({_id}) => sent.add(_id)));
+  let sequence;
+  let failure = null;
+  try {
+    sequence = (await replication).last_seq;
+  } catch (error) {
+    failure = error;
+    sequence = error.result?.last_seq;
   }
+  for (const id of Object.keys(denied)) sent.delete(id);
+  const accepted = ids && !failure ? new Set(ids.filter((id) => !(id in denied))) : sent; // the server may have had it already
+  if (sequence !== undefined) await rememberPush(local, {sequence: ids ? undefined : sequence, sent: accepted, denied});
+  if (failure) throw translated(failure);
+  return {sent: [...sent], denied};
+}
+
+/** The server's database, which gets a batch in halves where the whole is answered 413. */
+function inHalves(remote, lastStatus) {
+  const write = async ({docs, ...rest}, options) => {
+    try {
+      return await remote.bulkDocs({docs, ...rest}, options);
+    } catch (error) {
+      if (error.status !== 413 && lastStatus() !== 413) throw error;
+      if (docs.length === 1) return [{id: docs[0]._id, error: 'forbidden', name: 'forbidden', status: 413, reason: TOO_LARGE}];
+      const middle = docs.length >> 1;
+      return [
+        ...await write({docs: docs.slice(0, middle), ...rest}, options), ...await write({docs: docs.slice(middle), ...rest}, options),
+      ];
+    }
+  };
+  return new Proxy(remote, {get: (target, name) => (name === 'bulkDocs' ? write : Reflect.get(target, name))});
 }
 
 /** Fetch what the server has; resolves to the number of documents. */
@@ -82,9 +93,4 @@ export function livePull(local, remote, onEnd) {
 
 function translated(error) {
   return error.status === 401 || error.result?.status === 401 ? new SignInNeeded(error) : error;
-}
-
-async function firstAfter(local, which) {
-  const {results} = await local.changes({...which, limit: 1});
-  return results[0]?.id ?? 'a document';
 }

@@ -1,16 +1,10 @@
 // The sign-in: CouchDB's own cookie session on this origin. The password is never kept.
+import {patientFetch, Unreachable} from './patience.js';
+
+export {Unreachable};
 
 const REP = /^rep:(r[a-z2-7]{15})$/;
-const PATIENCE = 30_000; // milliseconds until a server that says nothing counts as none
 const TERRITORY = /^territory:([a-z][a-z0-9-]{0,31})$/;
-
-/** The server could not be asked: no network, a captive portal, or it is down. */
-export class Unreachable extends Error {
-  constructor(message, cause) {
-    super(message, {cause});
-    this.name = 'Unreachable';
-  }
-}
 
 /** The sign-in was refused; `locked` when too many wrong passwords were tried, `notARep` when the account is another kind. */
 export class SignInRefused extends Error {
@@ -33,9 +27,16 @@ export async function signIn(server, name, password, fetcher = fetch) {
   return identityOf({name: body.name ?? name, roles: body.roles});
 }
 
-/** Who the server takes this browser for: {name, rep, territories}, or null when it asks for a sign-in. */
-export async function whoAmI(server, fetcher = fetch) {
-  const {userCtx} = await saidByCouch(await ask(server, fetcher, {headers: {Accept: 'application/json'}}));
+/**
+ * Who the server takes this browser for: {name, rep, territories}, or null when it asks for a sign-in. `onDate` hears when the
+ * server says that it is (its Date header), and when it was asked and answered, in milliseconds of this device's clock.
+ */
+export async function whoAmI(server, fetcher = fetch, onDate = () => {}) {
+  const sent = Date.now();
+  const answer = await ask(server, fetcher, {headers: {Accept: 'application/json'}});
+  const received = Date.now();
+  const {userCtx} = await saidByCouch(answer);
+  onDate(answer.headers.get('Date'), sent, received);
   return userCtx?.name ? identityOf(userCtx) : null;
 }
 
@@ -52,8 +53,8 @@ function identityOf({name, roles = []}) {
 
 async function ask(server, fetcher, options) {
   try {
-    return await fetcher(`${server}/_session`, {
-      ...options, credentials: 'same-origin', cache: 'no-store', redirect: 'manual', signal: AbortSignal.timeout(PATIENCE),
+    return await patientFetch(fetcher)(`${server}/_session`, {
+      ...options, credentials: 'same-origin', cache: 'no-store', redirect: 'manual',
     });
   } catch (error) {
     throw new Unreachable('the server does not answer', error);

@@ -1,20 +1,23 @@
 // Brings this device and the server together: the same steps by themselves and for "Sync now". Push first, then pull.
 import {waitAfter} from './backoff.js';
 import {livePull, pull, push, SignInNeeded} from './replication.js';
-import {reportOf, send} from './report.js';
-import {Unreachable} from './session.js';
+import {lossBy, reportOf, send} from './report.js';
+import {codeOf, phaseOf} from './trouble.js';
 
 const SETTLE = 400; // milliseconds between what is handed in on this device and its push, so that a burst goes together
 const SETTLE_DRAFT = 5_000; // a draft changes with every tap
 const EVERY = 300_000; // milliseconds between syncs while nothing happens on this device
 
+const NO_MEMORY = {read: () => ({}), write: () => {}};
+
 export const PHASES = ['idle', 'syncing', 'live', 'offline', 'sign_in', 'failing'];
 
 /**
- * `state` is {phase, at, error, pushed, pulled}; a "state" event follows each change. Phases: idle (not started), syncing,
- * live (up to date, listening), offline (no server to be reached), sign_in (the session is over; capture goes on),
- * failing (something else, `error` says what). Everything but `orders` may be slow: `replicas` are read-only databases,
- * each with `refresh()`.
+ * `state` is {phase, at, signed_in_at, error, code, pushed, pulled}; a "state" event follows each change. Phases: idle (not
+ * started), syncing, live (up to date, listening), offline (no server to be reached), sign_in (the session is over; capture
+ * goes on), failing (something else, `error` and `code` say what). Everything but `orders` may be slow: `replicas` are read-only
+ * databases, each with `refresh()`. `memory` {read(), write(state)} keeps `at` and `signed_in_at` over a restart; `facts()` is
+ * what the report says of the browser; `onLoss(loss)` hears when the server's last report knows more than this device holds.
  */
 export class Sync extends EventTarget {
   #parts;
@@ -26,10 +29,11 @@ export class Sync extends EventTarget {
   #feed = null;
   #failures = 0;
 
-  constructor({local, remote, replicas = [], whoAmI, lastStatus, identity, app, storage = async () => null, now = () => new Date()}) {
+  constructor({local, remote, replicas = [], whoAmI, lastStatus, identity, app, ...more}) {
     super();
-    this.#parts = {local, remote, replicas, whoAmI, lastStatus, identity, app, storage, now};
-    this.state = {phase: 'idle', at: null, error: null, pushed: 0, pulled: 0};
+    const {facts = async () => ({}), onLoss = () => {}, memory = NO_MEMORY, now = () => new Date()} = more;
+    this.#parts = {local, remote, replicas, whoAmI, lastStatus, identity, app, facts, onLoss, memory, now};
+    this.state = {phase: 'idle', at: null, signed_in_at: null, error: null, code: null, pushed: 0, pulled: 0, ...memory.read()};
   }
 
   /** Sync now and whenever there is reason to: a change here, news there, the network coming back, five quiet minutes. */
@@ -82,6 +86,7 @@ export class Sync extends EventTarget {
     try {
       const who = await whoAmI();
       if (who?.rep !== identity.rep) throw new SignInNeeded();
+      this.#become({signed_in_at: now().toISOString()});
       const {sent} = await push(local, remote, lastStatus);
       const pulled = await pull(local, remote);
       this.#become({at: now().toISOString(), pushed: sent.length, pulled});
@@ -89,10 +94,10 @@ export class Sync extends EventTarget {
       const troubles = (await Promise.allSettled(replicas.map((replica) => replica.refresh()))).filter(({reason}) => reason);
       if (troubles.length) throw troubles[0].reason;
       this.#failures = 0;
-      this.#become({phase: 'live', error: null});
+      this.#become({phase: 'live', error: null, code: null});
     } catch (error) {
       this.#failures += 1;
-      this.#become({phase: phaseOf(error), error: error.message ?? String(error)});
+      this.#become({phase: phaseOf(error), error: error.message ?? String(error), code: codeOf(error)});
     }
     await this.#tellServer();
     if (this.#feed) this.#goOn();
@@ -115,15 +120,22 @@ export class Sync extends EventTarget {
     this.#stopLive = livePull(local, remote, () => this.#wakeIn(0));
   }
 
-  async #tellServer() {
-    const {local, remote, identity, app, storage, now} = this.#parts;
-    if (this.state.phase === 'offline' || this.state.phase === 'sign_in') return;
+  /** Leave a report at the server now; `leftAt` says that the rep has left this device. Resolves to whether it is there. */
+  async tellServer({leftAt = null} = {}) {
+    const {local, remote, identity, app, facts, onLoss, now} = this.#parts;
     try {
-      const about = {device: identity.device, app, at: now(), error: this.state.error, storage: await storage()};
-      await send(remote, identity.device, await reportOf(local, about));
+      const report = await reportOf(local, {identity, app, at: now(), sync: this.state, facts: await facts(), leftAt});
+      const before = await send(remote, identity.device, report);
+      const loss = leftAt ? null : lossBy(before, report);
+      if (loss) onLoss(loss);
+      return true;
     } catch {
-      // A report is help for the office; the next sync brings another.
+      return false; // a report is help for the office; the next sync brings another
     }
+  }
+
+  async #tellServer() {
+    if (this.state.phase !== 'offline' && this.state.phase !== 'sign_in') await this.tellServer();
   }
 
   #listenNoMore() {
@@ -150,12 +162,8 @@ export class Sync extends EventTarget {
 
   #become(change) {
     this.state = {...this.state, ...change};
+    const {at, signed_in_at} = this.state;
+    if (change.at || change.signed_in_at) this.#parts.memory.write({at, signed_in_at});
     this.dispatchEvent(new Event('state'));
   }
-}
-
-function phaseOf(error) { // a replica's errors come from its worker with a name and a status only
-  if (error instanceof SignInNeeded || error.status === 401) return 'sign_in';
-  if (error instanceof Unreachable || error.name === 'Unreachable') return 'offline';
-  return 'failing';
 }
