@@ -1,6 +1,7 @@
 // Drafts: made, and changed one field at a time. Every change carries who made it, so that two devices' changes can be merged.
 import {sum} from '../money/decimal.js';
 import {ulid} from '../orders/ulid.js';
+import {priceAt, repriced} from '../prices/breaks.js';
 import {contentOf, fieldsOf, lineOf} from './fields.js';
 
 /** A new draft for a customer ({id, name}); `by` is {rep, device, at}. */
@@ -29,15 +30,20 @@ export function change(draft, changes, {device, at}) {
   };
 }
 
-/** The draft with `quantity` (a text) of a product ({_id, name, unit_price}); "0" takes the line off. */
+/**
+ * The draft with `quantity` (a text) of a product ({_id, name, unit_price}); "0" takes the line off. With the product's `breaks`
+ * for this customer (prices/breaks.js) the line has the price for the quantity, unless the rep set one by hand.
+ */
 export function setQuantity(draft, product, quantity, by) {
   const path = `lines/${product._id}`;
   if (quantity === '0') return remove(draft, path, by);
-  if (draft.lines.some((line) => line.product === product._id)) return change(draft, {[`${path}/quantity`]: quantity}, by);
-  return change(draft, {
-    [`${path}/name`]: product.name, [`${path}/quantity`]: quantity, [`${path}/unit_price`]: product.unit_price,
-    [`${path}/discount`]: '0', [`${path}/position`]: nextPosition(draft.lines),
-  }, by);
+  const line = draft.lines.find((each) => each.product === product._id);
+  if (line) return change(draft, within(path, {quantity, ...(product.breaks && repriced(line, product.breaks, quantity))}), by);
+  const listed = product.breaks && priceAt(product.breaks, quantity);
+  return change(draft, within(path, {
+    name: product.name, quantity, unit_price: product.breaks ? listed : product.unit_price, ...(listed && {list_price: listed}),
+    discount: '0', position: nextPosition(draft.lines),
+  }), by);
 }
 
 /** The draft with a charge ({_id, name}) of an amount; null takes it off. */
@@ -54,13 +60,13 @@ export function remove(draft, line, by) {
   return change(draft, Object.fromEntries(paths.map((path) => [path, undefined])), by);
 }
 
-/** A new draft with the lines of an earlier order at today's prices; what is not sold any more is left out and named. */
+/** A new draft with the lines of an earlier order at today's prices; what is not sold (to this customer) any more is left out and named. */
 export function copyOf(order, products, by) {
   const left = [];
   let draft = newDraft(order.customer, order.currency, by);
   for (const line of order.lines) {
     const product = products.get(line.product);
-    if (!product?.active) left.push(line.name);
+    if (!product?.active || product.hidden) left.push(line.name);
     else draft = setQuantity(draft, product, sum(quantityOf(draft, line.product), line.quantity), by);
   }
   return {draft, left};
@@ -82,6 +88,10 @@ export function amendmentDraft(order, stands, by) {
   }
   for (const name of ['discount', 'note']) if (stands[name] !== undefined) changes[name] = stands[name];
   return change(newDraft(order.customer, order.currency, by), changes, by);
+}
+
+function within(path, fields) {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${path}/${name}`, value]));
 }
 
 function quantityOf(draft, product) {

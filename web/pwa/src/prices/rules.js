@@ -61,7 +61,8 @@ function worth(value, own) {
   return rounded(times(own, left), PLACES);
 }
 
-function* entries(product, list) {
+/** What a list says that concerns a product, the most specific first: [rule, entry] each. */
+export function* entries(product, list) {
   if (!list) return;
   const {prices = {}, rules = {}} = list;
   const key = String(product._id ?? '').replace(/^product:/, '');
