@@ -21,7 +21,8 @@ from connector.design_commands import design_commands
 from connector.errors import RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR
-from connector.ledger import Ledger, Row
+from connector.ledger import Ledger
+from connector.order_commands import order, row_of
 from connector.picture_commands import pictures
 from connector.price_commands import prices
 from connector.provisioning import install
@@ -29,7 +30,7 @@ from connector.quickbooks_commands import quickbooks
 from connector.reconcile_command import reconcile_command
 from connector.rep_commands import rep
 from connector.restored import Restored
-from connector.retrying import link_customer, rename_customer, try_again
+from connector.retrying import link_customer, rename_customer
 from connector.servers import admin_server, connector_server
 from connector.settings_commands import settings_group
 from connector.starting import start
@@ -93,40 +94,6 @@ def web() -> None:
 quickbooks.add_command(calls)
 main.add_command(quickbooks)
 main.add_command(catalog)
-
-
-def row_of(ledger: Ledger, key: str) -> Row:
-    """The row that a person means; raises RoadbookError if there is none."""
-    row = ledger.find(key)
-    if row is None:
-        raise RoadbookError(f"nothing is on record about {key!r}; has it reached the server?")
-    return row
-
-
-@main.group()
-def order() -> None:
-    """Look at an order's trail, or have it tried again."""
-
-
-@order.command("show")
-@click.argument("key")
-def order_show(key: str) -> None:
-    """Show everything on record about one document (by ULID or document id)."""
-    settings = start()
-    row = row_of(Ledger(connector_server(settings).database(CONNECTOR)), key)
-    click.echo(json.dumps(row.as_document(), indent=2, ensure_ascii=False, default=str))
-
-
-@order.command("retry")
-@click.argument("key")
-@click.option("--accept", multiple=True, help="The code of a problem that is meant to be so, such as repeated_line.")
-def order_retry(key: str, accept: tuple[str, ...]) -> None:
-    """Have a parked, held or waiting document tried again now."""
-    settings = start()
-    ledger = Ledger(connector_server(settings).database(CONNECTOR))
-    row = row_of(ledger, key)
-    try_again(ledger, row, accept)
-    click.echo(f"{row.of} will be tried again.")
 
 
 @main.group()
@@ -210,6 +177,7 @@ main.add_command(territory)
 main.add_command(design_commands)
 main.add_command(pictures)
 main.add_command(settings_group)
+main.add_command(order)
 
 if __name__ == "__main__":
     main()

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from connector.errors import MappingError
-from connector.ledger import LATER, Row
+from connector.ledger import LATER, Document, Row
 from connector.records import (
     Amendment,
     Cancellation,
@@ -26,7 +26,7 @@ def readable(row: Row) -> Order | CustomerRequest:
         return record.model_copy(update={"name": str((row.changes or {}).get("name", record.name)).strip()})
     if not isinstance(record, Order):
         raise MappingError(f"{row.of} is no order and no customer request")
-    whole = record if row.changes is None else amended(record, amendment_in(row))
+    whole = linked(record if row.changes is None else amended(record, amendment_in(row)), row.links)
     # An approved quote stays approved, whatever later amendments say or leave out.
     return whole if whole.kind == row.kind else whole.model_copy(update={"kind": row.kind})
 
@@ -48,7 +48,19 @@ def whole_of(change: Row, order: Row | None) -> Order | None:
     except Unreadable:
         return None
     record = later_change(change)
-    return amended(submitted, record) if isinstance(submitted, Order) and isinstance(record, Amendment) else None
+    if not isinstance(submitted, Order) or not isinstance(record, Amendment):
+        return None
+    return linked(amended(submitted, record), {**(order.links or {}), **(change.links or {})})
+
+
+def linked(order: Order, links: Document | None) -> Order:
+    """The order with the products and the customer that the office means in the place of those it names."""
+    if not links:
+        return order
+    lines = [line.model_copy(update={"product": links.get(line.product, line.product)}) for line in order.lines]
+    charges = [each.model_copy(update={"product": links.get(each.product, each.product)}) for each in order.charges]
+    customer = order.customer.model_copy(update={"id": links.get(order.customer.id, order.customer.id)})
+    return order.model_copy(update={"lines": lines, "charges": charges, "customer": customer})
 
 
 def sells(row: Row) -> bool:

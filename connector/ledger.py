@@ -28,6 +28,8 @@ class Row:
     number of the last one, `changes` its content, `withdrawn_at` when a cancellation was captured. `news` is what
     QuickBooks shows differently. `repairs` counts how often the connector tried to settle a refusal by itself,
     `refusals` how often QuickBooks said no for certain: then another request id is used, as an old no may stick.
+    `links` are the products (and the customer) that the office means in the place of those of the document. `look` is
+    the code of what somebody says is mended: QuickBooks is asked for what the document names before it is judged again.
     """
 
     rep: str
@@ -56,6 +58,8 @@ class Row:
     suspect: bool = False
     amendment: int = 0
     changes: Document | None = None
+    links: Document | None = None
+    look: str | None = None
     withdrawn_at: str | None = None
     news: Document | None = None
     repairs: int = 0
@@ -139,6 +143,8 @@ STORED = (
     "suspect",
     "amendment",
     "changes",
+    "links",
+    "look",
     "withdrawn_at",
     "news",
     "repairs",

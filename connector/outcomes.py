@@ -29,7 +29,7 @@ RECONNECT_WAIT = 600.0  # seconds; a row that waits for the company to be connec
 
 def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> Row:
     """The row of a document that QuickBooks has taken; `entity` is what it returned: estimate, invoice or customer."""
-    done: Document = {"work": "receipt", "posted_at": at, "reason": None, "due_at": at}
+    done: Document = {"work": "receipt", "posted_at": at, "reason": None, "due_at": at, "look": None}
     if row.kind == "customer_request":
         customer = {"id": str(entity["Id"]), "name": str(entity.get("DisplayName", ""))}
         return row.step(at, event, state="posted", customer=customer, **done)
@@ -143,7 +143,11 @@ def summed_up(row: Row) -> str:
 
 
 def retried(row: Row, at: str, accepted: tuple[str, ...] = ()) -> Row:
-    """The row of a parked, held or waiting document that a person wants tried again now."""
+    """The row of a parked, held or waiting document that a person wants tried again now.
+
+    What was wrong may have been mended in QuickBooks a moment ago, so it is looked at there before it is judged.
+    """
     codes = tuple(dict.fromkeys((*row.accepted, *accepted)))
     afresh: Document = {"state": "received", "work": "post", "attempts": 0, "repairs": 0, "reason": None, "told": None}
-    return row.step(at, "retried", due_at=at, accepted=codes, **afresh)
+    look = str((row.reason or {}).get("code") or "asked")
+    return row.step(at, "retried", due_at=at, accepted=codes, look=look, **afresh)

@@ -46,6 +46,11 @@ class Policies:
         with self._first:  # while nothing is known, one thread asks for all
             return self._current()
 
+    def renew(self) -> None:
+        """Have the preferences read again when the policy is asked for next: somebody says that they were changed."""
+        with self._lock:
+            self._due = 0.0
+
     def _current(self) -> Policy:
         with self._lock:
             known = self._known

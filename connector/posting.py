@@ -51,6 +51,7 @@ class Posting:
         jitter: Callable[[], float] = random.random,
         keeper: Keeper | None = None,
         requested: RequestedCustomers | None = None,
+        bring: Callable[[Sequence[Row]], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._receipts = receipts
@@ -62,6 +63,7 @@ class Posting:
         self._clock = clock
         self._keeper = keeper
         self._requested = requested
+        self._bring = bring
         self._drafting = Drafting(ledger, facts, realm, clock)
         self._sending = Sending(gateway, Repairing(ledger, gateway, self._looking), clock, jitter, keeper)
 
@@ -198,15 +200,32 @@ class Posting:
         return outcomes, drafts.moved
 
     def _draft(self, rows: list[Row]) -> Drafts:
+        rows, unread = self._brought(rows)
         if not rows:
-            return Drafts()
+            return Drafts(answered=unread)
         try:
             policy = self._policy()
         except QuickBooksError as error:
-            return Drafts(answered=[self._sending.failed(row, error) for row in rows])
+            return Drafts(answered=unread + [self._sending.failed(row, error) for row in rows])
         drafts = self._drafting.draft(rows, policy)
         reached(Step.CHECKED, (row.id for row in rows))
+        drafts.answered += unread
         return drafts
+
+    def _brought(self, rows: list[Row]) -> tuple[list[Row], list[Row]]:
+        """The rows to judge, once what they name is as QuickBooks has it where a person says that it was mended there.
+
+        Those for which QuickBooks could not be asked come second.
+        """
+        asked = [row for row in rows if row.look is not None]
+        if not asked or self._bring is None:
+            return rows, []
+        others = [row for row in rows if row.look is None]
+        try:
+            self._bring(asked)
+        except QuickBooksError as error:
+            return others, [self._sending.failed(row, error) for row in asked]
+        return others + [replace(row, look=None) for row in asked], []
 
     def _unchanged(self, row: Row, error: QuickBooksError) -> Row:
         """The row after a failure before anything left: it changes nothing about a doubt, which stays."""

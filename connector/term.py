@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector.catalog import KINDS as CATALOG_KINDS
-from connector.catalog import Catalog
+from connector.catalog import Bringing, Catalog
 from connector.checkpoints import Checkpoints
 from connector.company_settings import in_force
 from connector.connections import connected_realm, connection_of
@@ -96,16 +96,20 @@ class Term:
         self._connection = connection = connection_of(settings, server, before_writing=lease.ensure)
         self._facts = FactReader(server, settings.roadbook_currency)
         self._keeper = Keeper(connection, self._resume)
+        distribution = Distribution(server, settings.roadbook_new_customers, admin, settings.roadbook_lease_seconds)
+        policies = Policies(settings, connection.gateway)
+        bringing = Bringing(settings, server, connection.gateway, distribution, policies.renew)
         posting = Posting(
             ledger,
             Receipts(server),
             self._facts,
             connection.gateway,
             lease,
-            Policies(settings, connection.gateway).policy,
+            policies.policy,
             connection.realm,
             keeper=self._keeper,
             requested=RequestedCustomers(self._database),
+            bring=bringing.bring,
         )
         self._posters = Posters(posting, settings.roadbook_posters, lost.set)
         intake = Intake(
@@ -118,7 +122,6 @@ class Term:
         project = Project(COUCH_DESIGN, admin.url_with_credentials)
         self._drift_check = DriftCheck(settings.roadbook_drift_check_at, project, server)
         self._watches = self._new_watches(server) if connection.realm else {}
-        distribution = Distribution(server, settings.roadbook_new_customers, admin, settings.roadbook_lease_seconds)
         self._territories = Following(self._database, distribution, self._done)
 
     def work(self) -> None:

@@ -15,10 +15,12 @@ from web import app as reps_app
 from web import (
     audit,
     auth,
+    company_settings,
     design,
     display,
     error_pages,
     fleet,
+    order_actions,
     orders,
     people,
     probes,
@@ -59,7 +61,19 @@ def create_app(settings: Settings) -> Flask:
     security.init_app(app)
     display.init_app(app)
     error_pages.init_app(app)
-    for part in (auth, fleet, people, orders, quickbooks, reps_app, status, probes, audit):
+    for part in (
+        auth,
+        fleet,
+        people,
+        orders,
+        order_actions,
+        quickbooks,
+        company_settings,
+        reps_app,
+        status,
+        probes,
+        audit,
+    ):
         app.register_blueprint(part.blueprint)
     design.init_app(app, settings.couchdb_url)
     webhooks.init_app(app, settings)

@@ -16,10 +16,17 @@ from web.databases import couch_server
 PAGE_LENGTH = 100  # entries
 NAME = re.compile(r"^[a-z_]+\.[a-z_]+$")
 ACTIONS = {
+    "customer.link": "Said which customer a rep means",
+    "customer.rename": "Had a customer made under another name",
     "design.accept": "Accepted a deployment",
     "design.deploy": "Deployed design documents",
     "design.rollback": "Rolled a deployment back",
+    "order.enter_by_hand": "Put down what was entered by hand",
+    "order.hold": "Held it",
+    "order.link": "Said what is meant",
+    "order.release": "Released it",
     "order.retry": "Had it tried again",
+    "order.settle": "Chose the version that counts",
     "quickbooks.connect": "Began a sign-in at Intuit",
     "quickbooks.disconnect": "Disconnected QuickBooks",
     "rep.add": "Added a rep",
@@ -27,6 +34,7 @@ ACTIONS = {
     "rep.import": "Imported reps",
     "rep.password": "Gave a rep another password",
     "rep.territory": "Moved a rep to another territory",
+    "settings.change": "Changed settings",
 }
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from connector.contents import later_change, readable
 from connector.couch import Database
 from connector.errors import MappingError
+from connector.estimates import entity_of
 from connector.identifiers import order_number
 from connector.ledger import LATER, Ledger, Row, row_of
+from connector.quickbooks import form_page
 from connector.records import Amendment, Order, Unreadable
-from connector.registry import Registry
 from web.wording import STATES, USUAL_STATES, duty_of, kind_of, state_of
 
-PAGE_LENGTH = 50  # rows
-HIGHEST: dict[str, str] = {}  # sorts after every text in a key of a view
+INTUITS = ("sandbox", "production")  # environments whose companies have pages for people
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,6 @@ class StateCount:
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of the list, and whether there are older documents."""
-
-    orders: list[Listed]
-    number: int
-    more: bool
-
-
-@dataclass(frozen=True)
 class Detail:
     """Everything on record about one document."""
 
@@ -61,21 +53,6 @@ class Detail:
     readable: Order | Amendment | None
     order_key: str | None
     later: list[Listed] = field(default_factory=list)
-
-
-def list_orders(database: Database, state: str | None, number: int) -> Page:
-    """A page: all documents by the time they arrived, or those in one state by their last change; newest first."""
-    span: dict[str, Any] = {"descending": True, "limit": PAGE_LENGTH + 1, "skip": (number - 1) * PAGE_LENGTH}
-    if state is None:
-        rows = database.view("ledger", "by_received", include_docs=True, **span)
-    else:
-        rows = database.view(
-            "ledger", "by_state", reduce=False, include_docs=True, startkey=[state, HIGHEST], endkey=[state], **span
-        )
-    # A row that was deleted by an admin in this moment comes without its document.
-    found = [row_of(row["doc"]) for row in rows[:PAGE_LENGTH] if row.get("doc")]
-    names = account_names(database)
-    return Page([listed(row, names) for row in found], number, len(rows) > PAGE_LENGTH)
 
 
 def count_states(database: Database) -> list[StateCount]:
@@ -93,7 +70,7 @@ def find_order(database: Database, key: str) -> Detail | None:
     row = ledger.read([row_id]).get(row_id) or ledger.find(key)
     if row is None:
         return None
-    names = account_names(database)
+    names = account_names(database, {row.rep})
     kin = [
         row_of(found["doc"])
         for found in database.view("ledger", "by_ulid", key=row.ulid, include_docs=True)
@@ -143,11 +120,20 @@ def customer_name(row: Row) -> str:
     return text(customer.get("name")) if isinstance(customer, dict) else ""
 
 
+def quickbooks_page(environment: str, row: Row) -> str:
+    """Where QuickBooks shows what a document became; empty where it became nothing, or QuickBooks is one for trying."""
+    estimate = row.estimate or {}
+    if not estimate.get("id") or environment not in INTUITS:
+        return ""
+    return form_page(environment, "", entity_of(estimate), str(estimate["id"]))
+
+
 def text(value: Any) -> str:
     """A text, or nothing where a document holds something else."""
     return value if isinstance(value, str) else ""
 
 
-def account_names(database: Database) -> dict[str, str]:
-    """Rep id -> the account name people know the rep by."""
-    return {rep.rep: rep.account for rep in Registry(database).list()}
+def account_names(database: Database, reps: Iterable[str]) -> dict[str, str]:
+    """Rep id -> the account name people know the rep by, for some reps, in one request."""
+    found = database.fetch(f"rep:{rep}" for rep in sorted(set(reps)))
+    return {str(document.get("rep")): str(document.get("account")) for document in found.values()}

@@ -1,99 +1,115 @@
-"""The orders: the list, one order's trail, and having one tried again."""
+"""The orders: the list, what stops some of them, one order's trail, its versions and the JSON behind it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import structlog
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from connector.errors import CouchError, RoadbookError
+from connector.by_hand import why_not_by_hand
+from connector.errors import NotFound
 from connector.estimates import called
-from connector.ledger import Ledger, Row
-from connector.retrying import candidates_of, confirmable, link_customer, rename_customer, try_again, why_not
-from web.auth import OFFICE, person, role_required
-from web.databases import connector_database
-from web.order_queries import Detail, count_states, find_order, list_orders
-from web.wording import STATES, event_of
+from connector.linking import unusable_in
+from connector.office_hold import is_held_by_office, why_not_held
+from connector.receipts import receipt_of
+from connector.retrying import candidates_of, confirmable, why_not
+from connector.settings import Settings
+from connector.versions import differences, versions_of
+from web.auth import OFFICE, role_required
+from web.databases import connector_database, couch_server
+from web.live import fragment
+from web.order_listing import Listing, filters_in, offered_reps, stopped
+from web.order_queries import Detail, find_order, quickbooks_page
+from web.order_steps import seen_by, steps_of
+from web.wording import STATES, event_of, repair_of, title_of
 
-MOST_PAGES = 10_000
+STOPPED_SHOWN = 20  # of each group
 
 blueprint = Blueprint("orders", __name__)
 blueprint.before_request(role_required(*OFFICE))
-log = structlog.get_logger()
 
 
 @blueprint.get("/orders")
 def index() -> str:
-    """All orders, or those in one state; kept up to date where there is JavaScript."""
-    return render_template("orders/list.html", **listing())
+    """All orders, or those that the filters in the address name; kept up to date where there is JavaScript."""
+    return render_template("orders/list.html", reps=offered_reps(connector_database()), **listing())
 
 
 @blueprint.get("/orders/table")
-def table() -> str:
+def table() -> Response:
     """The part of the list that is refreshed."""
-    return render_template("orders/_table.html", **listing())
+    return fragment("orders/_table.html", **listing())
+
+
+@blueprint.get("/orders/stopped")
+def stopped_orders() -> str:
+    """What is parked or held, by what stops it, with the repair next to it."""
+    return render_template("orders/stopped.html", **grouped())
+
+
+@blueprint.get("/orders/stopped/groups")
+def stopped_groups() -> Response:
+    """The part of that page that is refreshed."""
+    return fragment("orders/_stopped.html", **grouped())
 
 
 @blueprint.get("/orders/<key>")
 def show(key: str) -> str:
-    """One order: where it stands, why, its lines and its trail."""
-    detail = found(key)
-    row = detail.listed.row
-    return render_template(
-        "orders/order.html",
-        detail=detail,
-        row=row,
-        why_not=why_not(row),
-        confirmable=confirmable(row),
-        candidates=candidates_of(row),
-        called=called,
-        event=event_of,
-    )
+    """One order: where it stands, why, what may be done about it, its lines and its trail."""
+    return render_template("orders/order.html", **shown(found(key)))
 
 
-@blueprint.post("/orders/<key>/retry")
-def retry(key: str) -> Response:
-    """Have the connector try a parked or waiting document again."""
+@blueprint.get("/orders/<key>/state")
+def state(key: str) -> Response:
+    """The part of one order's page that is refreshed."""
+    return fragment("orders/_order.html", **shown(found(key)))
+
+
+@blueprint.get("/orders/<key>/json")
+def behind(key: str) -> Response:
+    """Everything that is stored about one order, as JSON."""
     row = found(key).listed.row
-    problem = why_not(row)
-    if problem:
-        abort(409, f"{problem}.")
-    code = confirmable(row)
-    accepted = (code,) if code is not None and request.form.get("accept") == code else ()
-    try_again(Ledger(connector_database()), row, accepted)
-    signed_in = person()
-    log.info("order.retried", document=row.of, rep=row.rep, by=signed_in and signed_in.name, accepted=accepted)
-    flash("The connector will try it again within a minute.")
-    return redirect(url_for(".show", key=key), 303)
-
-
-@blueprint.post("/orders/<key>/link")
-def link(key: str) -> Response:
-    """Say which customer of QuickBooks a rep means who asked for one with a name that is taken."""
-    return _settle(key, lambda ledger, row: link_customer(ledger, row, request.form.get("customer", "")))
-
-
-@blueprint.post("/orders/<key>/rename")
-def rename(key: str) -> Response:
-    """Have the customer that a rep asked for made under another name."""
-    return _settle(key, lambda ledger, row: rename_customer(ledger, row, request.form.get("name", "")))
-
-
-def _settle(key: str, settle: Callable[[Ledger, Row], Row]) -> Response:
-    row = found(key).listed.row
+    database = couch_server().database(row.database)
     try:
-        settle(Ledger(connector_database()), row)
-    except CouchError:
-        raise
-    except RoadbookError as error:
-        abort(409, f"{error}.")
-    signed_in = person()
-    log.info("customer.settled", document=row.of, rep=row.rep, by=signed_in and signed_in.name)
-    flash("It is on record; the orders that wait for this customer go on.")
-    return redirect(url_for(".show", key=key), 303)
+        document, receipt = database.get(row.of, conflicts="true"), database.get(f"receipt:{row.key}")
+    except NotFound:
+        document = receipt = None  # the rep's database is gone; the ledger is kept for ever
+    return jsonify(ledger=row.as_document(), document=document, receipt=receipt)
+
+
+@blueprint.get("/orders/<key>/versions")
+def versions(key: str) -> str:
+    """The versions of a document that arrived more than once, side by side, and the choice."""
+    detail = found(key)
+    leaves = versions_of(couch_server(), detail.listed.row)
+    return render_template("orders/versions.html", detail=detail, versions=leaves, differences=differences(leaves))
+
+
+def shown(detail: Detail, **further: Any) -> dict[str, Any]:
+    """What an order's page needs; `further` is what somebody typed and why it was refused."""
+    row = detail.listed.row
+    return {
+        "detail": detail,
+        "row": row,
+        "steps": steps_of(row, seen_by(couch_server(), row)),
+        "why_not": why_not(row),
+        "confirmable": confirmable(row),
+        "candidates": candidates_of(row),
+        "unusable": unusable_in(couch_server(), row),
+        "may_hold": why_not_held(row) is None,
+        "may_release": is_held_by_office(row),
+        "may_enter": why_not_by_hand(row) is None,
+        "has_versions": row.state == "held" and (row.reason or {}).get("code") == "conflict",
+        "receipt": receipt_of(row),
+        "page_in_quickbooks": quickbooks_page(settings().quickbooks_environment, row),
+        "called": called,
+        "event": event_of,
+        "refusal": "",
+        "doubtful": False,
+        "typed": {},
+        **further,
+    }
 
 
 def found(key: str) -> Detail:
@@ -105,11 +121,21 @@ def found(key: str) -> Detail:
 
 
 def listing() -> dict[str, Any]:
-    """What the list shows for the state and page in the address."""
-    state = request.args.get("state") or None
-    if state is not None and state not in STATES:
+    """What the list shows for the filters in the address."""
+    filters = filters_in(request.args)
+    if filters.state and filters.state not in STATES:
         abort(404)
-    number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
-    database = connector_database()
-    counts = count_states(database)
-    return {"counts": counts, "page": list_orders(database, state, number), "state": state}
+    found_orders = Listing(connector_database(), filters)
+    return {"counts": found_orders.counts(), "page": found_orders.page(), "filters": filters}
+
+
+def grouped() -> dict[str, Any]:
+    """What is stopped, and how the page calls it."""
+    groups = stopped(connector_database(), STOPPED_SHOWN)
+    return {"groups": groups, "title_of": title_of, "repair_of": repair_of, "shown": STOPPED_SHOWN}
+
+
+def settings() -> Settings:
+    """The settings the console was started with."""
+    known: Settings = current_app.extensions["settings"]
+    return known

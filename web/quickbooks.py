@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, url_for
@@ -11,9 +12,13 @@ from werkzeug.wrappers import Response
 from connector.connecting import Connecting
 from connector.errors import ConnectionRefused, Disconnected, OtherCompany, QuickBooksError
 from connector.settings import Settings
+from web.audit import record
 from web.auth import OFFICE, person, role_required
+from web.company_settings import settings_in_words
 from web.databases import connector_database, couch_server
+from web.live import fragment
 from web.quickbooks_queries import standing
+from web.quickbooks_use import use
 
 ADMIN = "admin"
 
@@ -24,10 +29,28 @@ log = structlog.get_logger()
 
 @blueprint.get("")
 def show() -> str:
-    """How the connection stands and how long it lasts."""
-    found = standing(connector_database(), settings(), datetime.now(UTC))
+    """How the connection stands, how long it lasts, and what is done with it."""
+    return render_template("quickbooks/quickbooks.html", **shown())
+
+
+@blueprint.get("/state")
+def state() -> Response:
+    """The part of the page that is refreshed."""
+    return fragment("quickbooks/_standing.html", **shown())
+
+
+def shown() -> dict[str, Any]:
+    """What the page shows; QuickBooks is not asked."""
+    now = datetime.now(UTC)
+    found = standing(connector_database(), settings(), now)
+    realm = found.company.realm if found.company else ""
     signed_in = person()
-    return render_template("quickbooks/quickbooks.html", standing=found, may_act=signed_in and signed_in.has(ADMIN))
+    return {
+        "standing": found,
+        "use": use(couch_server(), realm, settings().quickbooks_environment, now),
+        "chosen": settings_in_words(),
+        "may_act": signed_in is not None and signed_in.has(ADMIN),
+    }
 
 
 @blueprint.post("/connect")
@@ -39,6 +62,7 @@ def connect() -> Response:
         company = standing(connector_database(), settings(), datetime.now(UTC)).company
         if company is None or typed != company.realm:
             return refuse("That is not the id of the company this Roadbook belongs to, so nothing was changed.", 400)
+    record("quickbooks.connect", "QuickBooks", {"leaves": typed} if typed else None)
     try:
         address = connecting.begin(leaves=typed)
     except ConnectionRefused as error:
@@ -78,6 +102,7 @@ def disconnect() -> Response:
     connecting = as_admin()
     if request.form.get("sure") != "yes":
         abort(400, "Tick the box to say that posting should stop. Nothing was changed.")
+    record("quickbooks.disconnect", "QuickBooks")
     try:
         trouble = connecting.disconnect()
     except Disconnected:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
-from connector.settings import Settings
 from web.auth import OFFICE, role_required
+from web.company_settings import settings_in_force
 from web.databases import couch_server
 from web.status_queries import overview
 
@@ -16,6 +16,6 @@ blueprint.before_request(role_required(*OFFICE))
 @blueprint.get("/status")
 def show() -> str:
     """Everything that is known of the whole."""
-    settings: Settings = current_app.extensions["settings"]
+    settings = settings_in_force()
     found = overview(couch_server(), settings.roadbook_new_customers, settings.roadbook_sweep_minutes)
     return render_template("status/status.html", overview=found)

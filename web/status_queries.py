@@ -117,7 +117,8 @@ def oldest_unposted(database: Database) -> Listed | None:
     """The order or quote that has been on the server for longest without being in QuickBooks; None if all are."""
     rows = database.view("ledger", "unposted", limit=1, include_docs=True)
     found = next((row["doc"] for row in rows if row.get("doc")), None)
-    return listed(row_of(found), account_names(database)) if found else None
+    row = row_of(found) if found else None
+    return listed(row, account_names(database, [row.rep])) if row else None
 
 
 def dead_letters(database: Database) -> DeadLetterList:

@@ -6,6 +6,7 @@ from typing import Any
 
 from connector.estimates import called
 from connector.ledger import Row
+from connector.retries import RULES
 
 STATES = {
     "received": "On the server",
@@ -53,10 +54,65 @@ EVENTS = {
     "seen_in_quickbooks": "Somebody changed it in QuickBooks",
     "deleted_in_quickbooks": "Somebody deleted it in QuickBooks",
     "retried": "A person asked to try again",
+    "released": "The office let it go",
+    "product_linked": "The office said which product is meant",
+    "customer_linked": "The office said which customer is meant",
+    "entered_by_hand": "The office had entered it by hand; it was looked up in QuickBooks",
+    "approved_before_posting": "Approved before it was posted",
     "changed_after_submit": "Another version arrived; it was not sent",
     "deleted_after_submit": "Deleted on the device; the posting stands",
     "receipt_replaced": "The receipt had been changed and is written again",
 }
+
+# What stops orders, by the reason's code: how a group of them is called, and what to do about it.
+REPAIRS = {
+    "unknown_product": (
+        "A product is not known to QuickBooks",
+        "Make it there and try again, or say on the order's page which product is meant.",
+    ),
+    "inactive_product": (
+        "A product is inactive in QuickBooks",
+        "Make it active there and try again, or say on the order's page which product is meant.",
+    ),
+    "bundle": ("A bundle stands on the order", "Ask the rep to order what is in it, or choose a product for it."),
+    "product_without_tax": ("A product has no tax code", "Give it one in QuickBooks, then try again."),
+    "unknown_customer": (
+        "The customer is not known to QuickBooks",
+        "Make it there and try again, or say on the order's page which customer is meant.",
+    ),
+    "inactive_customer": (
+        "The customer is inactive in QuickBooks",
+        "Make it active there and try again, or say on the order's page which customer is meant.",
+    ),
+    "inactive_reference": (
+        "QuickBooks refuses something that is inactive there",
+        "Make it active there and try again, or say on the order's page what is meant.",
+    ),
+    "other_territory": (
+        "The customer is of another territory",
+        "Give it to the rep's territory and try again, or let the order pass on its page.",
+    ),
+    "repeated_line": ("The same line stands twice", "Ask the rep; if it is meant, let the order pass on its page."),
+    "office_changed": (
+        "An amendment meets an estimate that the office has changed",
+        "Decide which counts; if it is the rep's, let it pass on its page.",
+    ),
+    "name_taken": (
+        "A new customer's name is taken in QuickBooks",
+        "Choose among those who have it, or give the new one another name, on the request's page.",
+    ),
+    "conflict": ("Several versions of one document arrived", "Compare them on the order's page and choose."),
+    "held_by_office": ("Held by the office", "Release each on its page when it may go."),
+    "unreadable": ("The document cannot be read", "Ask the rep for a new one, or enter it by hand."),
+    "wrong_currency": ("Another currency than the customer's", "Mend it in QuickBooks and try again, or ask the rep."),
+    "cannot_be_mapped": ("It cannot be written as an estimate", "The reason says why; mend it, then try again."),
+    "program_error": ("Roadbook itself failed", "An admin looks into the log, then tries again."),
+    "other_company": (
+        "It belongs to another company",
+        "An admin connects that company again, or it is entered by hand.",
+    ),
+}
+ANY_REPAIR = "The reason says what and who; mend it, then try again on the order's page."
 
 DUTIES = {
     "rep": "The rep must act.",
@@ -90,6 +146,18 @@ def duty_of(row: Row) -> str:
     if row.state not in ("held", "parked", "waiting") or not row.reason:
         return ""
     return DUTIES.get(str(row.reason.get("who")), "It is unknown who must act.")
+
+
+def title_of(code: str) -> str:
+    """How what stops an order is called: in our words, else in those of QuickBooks' code."""
+    if code in REPAIRS:
+        return REPAIRS[code][0]
+    return f"{RULES[code].reason.rstrip('.')} (code {code})" if code in RULES else f"Stopped with code {code}"
+
+
+def repair_of(code: str) -> str:
+    """What to do about it."""
+    return REPAIRS[code][1] if code in REPAIRS else ANY_REPAIR
 
 
 def kind_of(kind: str) -> str:

@@ -25,6 +25,7 @@ from connector.provisioning import install
 from connector.servers import admin_server
 from connector.settings import Settings, read_settings
 from tests.connector.test_settings import GOOD
+from tests.couch_design.guards import schema_of
 
 
 def environment(**changes: str) -> Settings:
@@ -119,3 +120,10 @@ def test_a_bad_value_is_refused_by_name_and_nothing_is_changed(
         record.save({"inactive": "remove", **changes}, "", "alice")
     assert set(refused.value.problems) == set(changes)
     assert record.load().revision == ""
+
+
+def test_what_is_stored_is_as_the_schema_says(record: CompanySettingsRecord, couch: CouchServer) -> None:
+    record.save({"inactive": "remove"}, "", "alice")
+    stored = couch.database(CONNECTOR).get(COMPANY_SETTINGS)
+    assert stored is not None
+    schema_of("company_settings").validate(stored)

@@ -60,8 +60,62 @@ def test_it_emits_its_own_documents_and_no_others(view: str, expected: list[Any]
     assert emitted == [row if view.endswith("due") else [row, None] for row in expected]
 
 
+SOLD = POSTED | {
+    "kind": "order",
+    "content": {"customer": {"id": "customer:58", "name": "Café  Ærø & Søn"}, "po_number": "PO-77"},
+    "trail": [
+        {"at": "2026-11-20T18:00:01.000Z", "event": "waiting", "reason": "throttle"},
+        {"at": "2026-11-20T18:00:02.000Z", "event": "parked", "reason": "unknown_product"},
+        {"at": "2026-11-20T18:00:03.000Z", "event": "parked", "reason": "6540"},
+    ],
+}
+AT = f"{SOLD['received_at']} {SOLD['_id']}"
+
+
+def test_the_office_lists_an_order_under_every_combination_of_customer_rep_and_state() -> None:
+    keys = [key for key, _ in rows("office/views/listing", SOLD, LETTER, REP, *OTHERS)]
+    assert keys == [
+        ["", AT],
+        ["s", "posted", AT],
+        ["r", SOLD["rep"], AT],
+        ["rs", SOLD["rep"], "posted", AT],
+        ["c", "customer:58", AT],
+        ["cs", "customer:58", "posted", AT],
+        ["cr", "customer:58", SOLD["rep"], AT],
+        ["crs", "customer:58", SOLD["rep"], "posted", AT],
+    ]
+    stopped = POSTED | {"state": "parked", "reason": {"code": "6540", "who": "office"}}
+    assert rows("office/views/listing", stopped)[-1][0] == ["stopped", "parked", "6540", "office", AT]
+
+
+def test_the_office_finds_an_order_by_what_people_type() -> None:
+    found = rows("office/views/search", SOLD, LETTER, REP, *OTHERS)
+    assert [key for key, _ in found] == [
+        "tw2d000001", "01kb4q9v7m5x3e8rtw2d000001", "1042", "po-77", "café ærø & søn", "ærø & søn", "& søn", "søn",
+    ]  # fmt: skip
+    assert {tuple(value) for _, value in found} == {(AT, "posted", SOLD["rep"], "customer:58")}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, 7, [], {"customer": None}, {"customer": "x"}, {"customer": {"id": 5, "name": ["x"]}, "po_number": {}}],
+)
+def test_the_office_lists_and_finds_a_document_of_any_shape(content: Any) -> None:
+    odd = POSTED | {"content": content, "estimate": "x", "trail": [None, 7, {"reason": {}}], "reason": "x"}
+    assert len(rows("office/views/listing", odd)) == 4
+    assert [key for key, _ in rows("office/views/search", odd)] == ["tw2d000001", "01kb4q9v7m5x3e8rtw2d000001"]
+    assert rows("office/views/faults", odd) == []
+
+
+def test_the_office_sees_what_quickbooks_refused_and_not_what_a_check_did() -> None:
+    assert rows("office/views/faults", SOLD, DUE, LETTER, REP, *OTHERS) == [
+        ["2026-11-20T18:00:01.000Z", {"code": "throttle", "event": "waiting"}],
+        ["2026-11-20T18:00:03.000Z", {"code": "6540", "event": "parked"}],
+    ]
+
+
 def test_it_counts_by_state_with_a_built_in_reduce() -> None:
-    assert [path.read_text().strip() for path in DESIGNS.glob("*/views/*/reduce*")] == ["_count"]
+    assert {path.read_text().strip() for path in DESIGNS.glob("*/views/*/reduce*")} == {"_count"}
 
 
 def test_it_keeps_views_away_from_what_devices_replicate() -> None:
