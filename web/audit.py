@@ -26,6 +26,7 @@ ACTIONS = {
     "order.link": "Said what is meant",
     "order.release": "Released it",
     "order.retry": "Had it tried again",
+    "order.retry_all": "Had all of a kind tried again",
     "order.settle": "Chose the version that counts",
     "quickbooks.connect": "Began a sign-in at Intuit",
     "quickbooks.disconnect": "Disconnected QuickBooks",

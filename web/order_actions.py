@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 
 from connector.by_hand import ByHand, Doubtful
 from connector.connections import connection_of
-from connector.errors import CouchError, QuickBooksError, RoadbookError
+from connector.errors import CouchError, DocumentConflict, QuickBooksError, RoadbookError
 from connector.facts import FactReader
 from connector.ledger import Ledger, Row
 from connector.linking import link
 from connector.office_hold import hold, release
 from connector.quickbooks import Gateway
-from connector.retrying import confirmable, link_customer, rename_customer, try_again
+from connector.retrying import confirmable, link_customer, rename_customer, try_again, why_not
 from connector.servers import admin_server
 from connector.versions import settle
 from web.audit import record
@@ -25,8 +25,10 @@ from web.auth import OFFICE, person, role_required
 from web.company_settings import settings_in_force
 from web.databases import connector_database, couch_server
 from web.name_search import customers_called, products_called
+from web.order_listing import stopped_rows
 from web.orders import found, settings, shown
 
+MOST_AT_ONCE = 200  # orders that are tried again together
 AGAIN = "QuickBooks is asked first for what it names; it is tried again within a minute."
 
 blueprint = Blueprint("order_actions", __name__)
@@ -45,6 +47,26 @@ def retry(key: str) -> Response:
         return AGAIN
 
     return _done(key, "order.retry", do, accepted=request.form.get("accept", ""))
+
+
+@blueprint.post("/orders/stopped/retry")
+def retry_all() -> Response:
+    """Have everything tried again that the same thing has parked: it was mended for all of them."""
+    code, who = request.form.get("code", ""), request.form.get("who", "")
+    rows = stopped_rows(connector_database(), "parked", code, who, MOST_AT_ONCE)
+    waiting = [row for row in rows if why_not(row) is None]
+    if not waiting:
+        abort(409, "Nothing of that kind can be tried again. Look at the page once more.")
+    record("order.retry_all", code[:80], {"documents": [row.of for row in waiting[:20]], "count": len(waiting)})
+    ledger, begun = Ledger(connector_database()), 0
+    for row in waiting:
+        try:
+            try_again(ledger, row)
+            begun += 1
+        except DocumentConflict:
+            log.info("order.moved_meanwhile", document=row.of)
+    flash(f"{begun} are tried again within a minute; QuickBooks is asked first for what they name.")
+    return redirect(url_for("orders.stopped_orders"), 303)
 
 
 @blueprint.post("/orders/<key>/hold")

@@ -209,22 +209,27 @@ def stopped(database: Database, shown: int) -> list[Group]:
     found = []
     for group in groups:
         _, state, code, who = (str(part) for part in group["key"])
-        rows = database.view(
-            "office",
-            "listing",
-            reduce=False,
-            descending=True,
-            startkey=["stopped", state, code, who, LAST],
-            endkey=["stopped", state, code, who],
-            limit=shown,
-            include_docs=True,
-        )
-        found.append((state, code, who, int(group["value"]), [row_of(row["doc"]) for row in rows if row.get("doc")]))
+        found.append((state, code, who, int(group["value"]), stopped_rows(database, state, code, who, shown)))
     names = account_names(database, {row.rep for *_, rows in found for row in rows})
     made = [
         Group(state, code, who, count, [listed(row, names) for row in rows]) for state, code, who, count, rows in found
     ]
     return sorted(made, key=lambda group: (group.who == "rep", -group.count, group.code))
+
+
+def stopped_rows(database: Database, state: str, code: str, who: str, most: int) -> list[Row]:
+    """The newest rows of one group."""
+    rows = database.view(
+        "office",
+        "listing",
+        reduce=False,
+        descending=True,
+        startkey=["stopped", state, code, who, LAST],
+        endkey=["stopped", state, code, who],
+        limit=most,
+        include_docs=True,
+    )
+    return [row_of(row["doc"]) for row in rows if row.get("doc")]
 
 
 def reps_named(database: Database, name: str) -> list[str]:

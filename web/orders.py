@@ -132,7 +132,8 @@ def listing() -> dict[str, Any]:
 def grouped() -> dict[str, Any]:
     """What is stopped, and how the page calls it."""
     groups = stopped(connector_database(), STOPPED_SHOWN)
-    return {"groups": groups, "title_of": title_of, "repair_of": repair_of, "shown": STOPPED_SHOWN}
+    words = {"title_of": title_of, "repair_of": repair_of, "candidates_of": candidates_of, "why_not": why_not}
+    return {"groups": groups, "shown": STOPPED_SHOWN, **words}
 
 
 def settings() -> Settings:

@@ -20,7 +20,6 @@ from tests.connector.samples import REP, order
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid, waiting
 
-UNTOLD = "unknown: Seen by the device not known: this CouchDB does not say how far devices are"
 UNKNOWN = "QuickBooks does not know the product “Queso “Cabrales””."
 
 
@@ -279,9 +278,8 @@ def way(page: str) -> list[str]:
 
 
 def test_an_orders_way_says_what_is_known_and_what_is_not(
-    signed_in: SignIns, ledger: OnRecord, orders: Database, embedded: bool
+    signed_in: SignIns, ledger: OnRecord, orders: Database
 ) -> None:
-    unknown = UNTOLD if embedded else "unknown: Seen by the device not known: no device has left a mark here"
     row = replace(in_quickbooks(received(1), "1042"), receipt_revision="1-x")
     ledger.write(row, stopped_by_a_product_of(2))
     client = signed_in("olga")
@@ -291,7 +289,7 @@ def test_an_orders_way_says_what_is_known_and_what_is_not(
         "done: Checked Nov 20, 2026 12:00:03 UTC",
         "done: Sent Nov 20, 2026 12:00:03 UTC",
         "done: In QuickBooks Nov 20, 2026 12:00:03 UTC",
-        unknown,
+        "unknown: Seen by the device not known: no device has left a mark here",
     ]
     assert way(client.get(f"/orders/{key_of(stopped_by_a_product_of(2))}").text)[2:] == [
         "stopped: Checked Nov 20, 2026 12:00:01 UTC",
@@ -311,16 +309,13 @@ def checkpoint(orders: Database, name: str, place: Any) -> None:
 
 
 def test_a_device_has_seen_the_answer_once_its_checkpoint_has_passed_it(
-    signed_in: SignIns, ledger: OnRecord, orders: Database, embedded: bool
+    signed_in: SignIns, ledger: OnRecord, orders: Database
 ) -> None:
     row = in_quickbooks(received(1), "1042")
     before = str(orders.info()["update_seq"])
     revision = orders.put({"_id": f"receipt:{ulid(1)}", "type": "receipt"})
     ledger.write(replace(row, receipt_revision=revision))
     client = signed_in("olga")
-    if embedded:  # it has no _local_docs
-        assert way(client.get(f"/orders/{key_of(row)}").text)[-1] == UNTOLD
-        return
     checkpoint(orders, "pushed", 257)  # a number is the device's own sequence and says nothing here
     assert way(client.get(f"/orders/{key_of(row)}").text)[-1].startswith("unknown: ")
     checkpoint(orders, "one", before)

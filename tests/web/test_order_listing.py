@@ -136,6 +136,22 @@ def test_it_groups_what_is_stopped_by_its_reason_with_the_repair_beside_it(
     assert number(5) not in text
 
 
+def test_all_that_the_same_thing_stops_is_tried_again_at_once(signed_in: SignIns, ledger: OnRecord) -> None:
+    alike = [parked(received(n), "unknown_product", "QuickBooks does not know “Chai”.") for n in (1, 2)]
+    other = parked(received(3), "repeated_line", "The line stands on the order 2 times.", "rep")
+    hopeless = parked(received(4), "unreadable", "The document cannot be read.")
+    ledger.write(*alike, other, hopeless)
+    client = signed_in("olga")
+    page = client.get("/orders/stopped").text
+    assert page.count("Try all 2 again") == 1
+    assert page.count("Try it again") == 1  # not for the one that stays unreadable
+    form = {"code": "unknown_product", "who": "office"}
+    assert client.post("/orders/stopped/retry", data=form).status_code == 303
+    assert [ledger.read(row).state for row in (*alike, other, hopeless)] == ["received"] * 2 + ["parked"] * 2
+    assert client.post("/orders/stopped/retry", data=form).status_code == 409
+    assert client.post("/orders/stopped/retry", data={"code": "unreadable", "who": "office"}).status_code == 409
+
+
 def test_it_asks_for_a_page_of_documents_and_no_more(ledger: OnRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger.write(*(received(n, NOON + timedelta(seconds=n)) for n in range(120)))
     read: list[int] = []

@@ -69,6 +69,7 @@ RIGHTS = (
     Right("orders.behind", "GET", f"{ORDER}/json", OPS),
     Right("orders.versions", "GET", f"{ORDER}/versions", OPS),
     Right("order_actions.retry", "POST", f"{ORDER}/retry", OPS, 303),
+    Right("order_actions.retry_all", "POST", "/orders/stopped/retry", OPS, 409),
     Right("order_actions.keep", "POST", f"{ORDER}/hold", OPS, 409),
     Right("order_actions.let_go", "POST", f"{ORDER}/release", OPS, 409),
     Right("order_actions.entered_by_hand", "POST", f"{ORDER}/entered-by-hand", OPS, 409),
