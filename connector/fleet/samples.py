@@ -138,8 +138,9 @@ class Samples:
 
     def last_pass(self) -> Pass | None:
         """The last pass that ended; None before the first."""
-        document = self.database.get(PASS)
-        return None if document is None else Pass(**{name: document[name] for name in Pass.__dataclass_fields__})
+        document = self.database.get(PASS) or {}
+        known = {name: document[name] for name in Pass.__dataclass_fields__ if name in document}
+        return Pass(**known) if {"started_at", "ended_at", "seconds", "reps"} <= set(known) else None
 
     def save_pass(self, done: Pass) -> None:
         """Put the end of a pass on record."""

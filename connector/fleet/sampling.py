@@ -45,6 +45,10 @@ OWN = (CATALOG, CUSTOMERS, AGES, PICTURES, CONNECTOR, OPS)  # whose size counts 
 log = structlog.get_logger()
 
 
+class Stopped(Exception):
+    """The process ends in the middle of a pass, which then leaves no record."""
+
+
 class Sampling:
     """`run_pass` looks once at everything; `start` has that done again and again in a thread of its own."""
 
@@ -83,6 +87,8 @@ class Sampling:
                 if not self._somebody_else_does():
                     self.run_pass()
                 quiet = False
+            except Stopped:
+                return
             except CouchError as error:
                 if not quiet:
                     log.warning("sampling.no_pass", kind=type(error).__name__, reason=str(error))
@@ -108,7 +114,7 @@ class Sampling:
         with ThreadPoolExecutor(THREADS, thread_name_prefix="sampling") as threads:
             for start in range(0, len(reps), BATCH):
                 if self._stopping.is_set():
-                    break
+                    raise Stopped
                 begun = time.monotonic()
                 batch = reps[start : start + BATCH]
                 lines += self._sample({orders_database(rep.rep): rep for rep in batch}, threads, sizes)
