@@ -31,6 +31,12 @@ def show() -> str:
     return render_template("fleet/replication.html", **listing())
 
 
+@blueprint.get("/replication")
+def body() -> str:
+    """The part of the page that is refreshed."""
+    return render_template("fleet/_body.html", **listing())
+
+
 @blueprint.get("/replication/<database>")
 def database(database: str) -> str:
     """One database: each client of it with its checkpoint, and the lag over time."""
@@ -61,6 +67,7 @@ def listing() -> dict[str, Any]:
         "couchdb": health_of(admin_server()),
         "state": state,
         "account": account,
+        "number": number,
         "span": span,
         "labels": LABELS,
     }

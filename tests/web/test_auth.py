@@ -148,6 +148,15 @@ def test_it_ends_the_session_of_a_deleted_account_within_a_minute(signed_in: Sig
     assert client.get("/").status_code == 302
 
 
+def test_it_ends_the_session_within_a_minute_when_the_password_is_another(signed_in: SignIns) -> None:
+    client = signed_in("olga")
+    users = signed_in.people.installation.server.database("_users")
+    users.put({**(users.get("org.couchdb.user:olga") or {}), "password": "another one"})
+    signed_in.people.installation.spoil()
+    later(client, checked=auth.CHECK_EVERY)
+    assert client.get("/").status_code == 302
+
+
 def test_it_notices_within_a_minute_that_a_role_was_taken_away(signed_in: SignIns) -> None:
     client = signed_in("olga")
     signed_in.people.change("olga", ["rep"])

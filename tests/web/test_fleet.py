@@ -169,3 +169,13 @@ def test_it_answers_when_couchdb_refuses_the_admin(signed_in: SignIns, server: C
     answer = client.get("/")
     assert answer.status_code == 200
     assert "does not answer" in text_of(answer.text)
+
+
+def test_it_refreshes_what_is_shown_and_nothing_else(olga: FlaskClient, server: CouchServer) -> None:
+    take(server, sample(1, line(), account="ann"), sample(2, line(state="behind", lag=4), account="ben"))
+    asked = re.search(r'hx-get="([^"]+)"', olga.get("/?state=behind&span=week").text)
+    assert asked is not None
+    part = olga.get(asked.group(1).replace("&amp;", "&"), headers={"HX-Request": "true"}).text
+    assert "<html" not in part and "<form" not in part
+    assert [row.split()[0] for row in rows_of(part)] == ["ben"]
+    assert 'aria-current="true">Last week' in part

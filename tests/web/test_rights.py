@@ -50,6 +50,7 @@ RIGHTS = (
     Right("replication.body", "GET", "/couch/catalog/_snapshot/1", DEVICES),
     Right("replication.changes", "GET", "/couch/catalog/_delta", DEVICES),
     Right("fleet.show", "GET", "/", OPS),
+    Right("fleet.body", "GET", "/replication", OPS),
     Right("fleet.database", "GET", "/replication/catalog", OPS, 404),  # nothing was sampled yet
     Right("people.index", "GET", "/reps", OPS),
     Right("people.add", "POST", "/reps", ADMIN),

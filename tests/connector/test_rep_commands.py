@@ -1,0 +1,60 @@
+"""`roadbook rep`: importing a file, moving, and what is said before a rep is disabled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from connector.audit import AuditTrail
+from connector.couch import CouchServer
+from connector.identifiers import OPS, orders_database
+from local_servers.roadbook import Roadbook
+
+
+@pytest.fixture
+def installed(roadbook: Roadbook) -> Roadbook:
+    """Roadbook with its databases."""
+    roadbook.install()
+    return roadbook
+
+
+def test_it_imports_a_file_after_a_look(installed: Roadbook, couch: CouchServer, tmp_path: Path) -> None:
+    file = tmp_path / "reps.csv"
+    file.write_text("account,territory\nann,north\nBAD,north\n", encoding="utf-8")
+    looked = installed.command("rep", "import", str(file), "--dry-run", check=False)
+    assert looked.returncode == 1
+    assert "line 2, ann: is added (territory north)" in looked.stdout
+    assert "line 3, BAD: refused: cannot be an account" in looked.stdout
+    assert "ann" not in installed.command("rep", "list").stdout
+    done = installed.command("rep", "import", str(file), check=False)
+    assert done.returncode == 1 and "line 3, BAD" in done.stderr
+    account, _, password = done.stdout.strip().partition(",")
+    assert account == "ann"
+    assert CouchServer(couch.url, "ann", password).call("GET", "_session")
+    assert installed.command("rep", "move", "ann", "south").stdout == "ann belongs to territory south now.\n"
+    assert [(entry.by, entry.action) for entry in AuditTrail(couch.database(OPS)).newest(5)] == [
+        ("command line", "rep.territory"),
+        ("command line", "rep.import"),
+    ]
+
+
+def test_it_disables_nobody_whose_device_holds_orders_unless_that_is_meant(
+    installed: Roadbook, couch: CouchServer
+) -> None:
+    bob = installed.add_rep("bob", "north")
+    report = {"_id": "_local/device-phone", "at": "2026-11-20T09:00:00Z", "unsent": 2, "denied": []}
+    couch.database(orders_database(bob.rep)).put(report)
+    refused = installed.command("rep", "disable", "bob", check=False)
+    assert refused.returncode == 1
+    assert "phone said" in refused.stderr and "2 not handed in" in refused.stderr
+    assert "say --yes" in refused.stderr
+    assert "ready" in installed.command("rep", "list").stdout
+    assert "sign in any more" in installed.command("rep", "disable", "bob", "--yes").stdout
+    assert "disabled" in installed.command("rep", "list").stdout
+
+
+def test_it_says_what_to_do_before_roadbook_is_installed(roadbook: Roadbook) -> None:
+    answer = roadbook.command("rep", "add", "bob", "--territory", "north", check=False)
+    assert answer.returncode == 1
+    assert "run `roadbook install` first" in answer.stderr
