@@ -22,6 +22,7 @@ from connector.errors import RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger
+from connector.letter_commands import letters_group
 from connector.order_commands import order, row_of
 from connector.picture_commands import pictures
 from connector.price_commands import prices
@@ -178,6 +179,7 @@ main.add_command(design_commands)
 main.add_command(pictures)
 main.add_command(settings_group)
 main.add_command(order)
+main.add_command(letters_group)
 
 if __name__ == "__main__":
     main()

@@ -31,6 +31,7 @@ from connector.identifiers import (
     customers_database,
     orders_database,
 )
+from connector.mailboxes import BadAddress, address_of
 from connector.registry import ACCOUNT, Registry, Rep
 from connector.settings import Settings
 
@@ -101,6 +102,7 @@ def add_rep(
     territory: str,
     password: str | None = None,
     on_step: OnStep = lambda step: None,
+    email: str = "",
 ) -> Added:
     """Make a rep with an account of that name; goes on where an interrupted run stopped and keeps its rep id.
 
@@ -110,16 +112,19 @@ def add_rep(
     """
     _check_name(server, name, territory)
     _check_password(password)
+    email = checked_email(email)
     registry = Registry(server.database(CONNECTOR))
     rep = _active(registry, name)
     if rep is not None:
         _check_resumable(rep, territory)
+        if email and email != rep.email:
+            rep = registry.give_email(rep, email)
         if rep.state == "ready":
             return Added(rep.rep, name, territory, None)
     else:
         if server.database("_users").get(account_id(name)) is not None:
             raise ProvisioningError(f"the account {name!r} exists and is not a rep's; choose another name")
-        rep = registry.create(name, territory)
+        rep = registry.create(name, territory, email)
     on_step("registered")
     set_up_database(server, orders_database(rep.rep), on_step)
     set_up_database(server, customers_database(territory), on_step)
@@ -140,6 +145,26 @@ def reset_password(server: CouchServer, name: str, password: str | None = None) 
     if rep is None or rep.state != "ready":
         raise ProvisioningError(f"no rep {name!r} is ready; `roadbook rep list` shows all")
     return Added(rep.rep, name, rep.territory, _give_account(server, rep, password))
+
+
+def give_email(server: CouchServer, name: str, email: str) -> Rep:
+    """Say where a rep's letters go, or that they go nowhere (empty).
+
+    Raises ProvisioningError if there is no such rep or the address cannot be used, DocumentConflict, CouchError.
+    """
+    registry = Registry(server.database(CONNECTOR))
+    rep = _active(registry, name)
+    if rep is None:
+        raise ProvisioningError(f"there is no rep {name!r}; `roadbook rep list` shows all")
+    return registry.give_email(rep, checked_email(email))
+
+
+def checked_email(email: str) -> str:
+    """The address as letters go to it; empty stays empty. Raises ProvisioningError."""
+    try:
+        return address_of(email) if email.strip() else ""
+    except BadAddress as error:
+        raise ProvisioningError(str(error)) from None
 
 
 def disable_rep(server: CouchServer, name_or_id: str, on_step: OnStep = lambda step: None) -> Rep:

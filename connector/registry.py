@@ -20,7 +20,8 @@ ACCOUNT = r"^[a-z][a-z0-9._-]{1,31}$"
 
 
 class Rep(BaseModel):
-    """A row: a rep's opaque id, the account the rep signs in with, the territory, and how far provisioning has come."""
+    """A row: a rep's opaque id, the account the rep signs in with, the territory, how far provisioning has come, and
+    where letters go to (empty: nowhere)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -30,6 +31,7 @@ class Rep(BaseModel):
     state: State
     created_at: str
     changed_at: str
+    email: str = ""
     revision: str | None = Field(None, alias="_rev", exclude=True)
 
     @property
@@ -39,7 +41,8 @@ class Rep(BaseModel):
 
     def as_document(self) -> dict[str, Any]:
         """The row as it is stored."""
-        document = {"_id": self.id, "type": "rep", "schema": 1, **self.model_dump()}
+        fields = {name: value for name, value in self.model_dump().items() if name != "email" or value}
+        document = {"_id": self.id, "type": "rep", "schema": 1, **fields}
         return document if self.revision is None else {**document, "_rev": self.revision}
 
 
@@ -69,13 +72,24 @@ class Registry:
                 log.error("registry.row_damaged", row=document.get("_id"), reason=str(error))
         return rows
 
-    def create(self, account: str, territory: str) -> Rep:
+    def create(self, account: str, territory: str, email: str = "") -> Rep:
         """Write the row of a new rep, state `creating`, and return it."""
         now = time_text(datetime.now(UTC))
         new = Rep(
-            rep=new_rep_id(), account=account, territory=territory, state="creating", created_at=now, changed_at=now
+            rep=new_rep_id(),
+            account=account,
+            territory=territory,
+            state="creating",
+            created_at=now,
+            changed_at=now,
+            email=email,
         )
         return new.model_copy(update={"revision": self._database.put(new.as_document())})
+
+    def give_email(self, rep: Rep, email: str) -> Rep:
+        """Write another e-mail address; raises DocumentConflict if somebody else changed the row since it was read."""
+        given = rep.model_copy(update={"email": email, "changed_at": time_text(datetime.now(UTC))})
+        return given.model_copy(update={"revision": self._database.put(given.as_document())})
 
     def move(self, rep: Rep, state: State) -> Rep:
         """Write another state; raises DocumentConflict if somebody else changed the row since it was read."""

@@ -15,7 +15,7 @@ from connector.fleet.sampling import Sampling
 from connector.holding import WHAT_HAPPENS, holdings_of
 from connector.identifiers import CONNECTOR, OPS, orders_database
 from connector.moving import move_rep
-from connector.provisioning import add_rep, disable_rep, reset_password
+from connector.provisioning import add_rep, disable_rep, give_email, reset_password
 from connector.registry import Registry
 from connector.rep_file import Planned, add_reps, plan_reps, read_reps
 from connector.servers import admin_server, connector_server
@@ -34,14 +34,15 @@ def rep() -> None:
 @rep.command("add")
 @click.argument("name")
 @click.option("--territory", required=True, help="Whose customers the rep sees.")
+@click.option("--email", default="", help="Where the rep's letters go.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def add(name: str, territory: str, password_stdin: bool, as_json: bool) -> None:
+def add(name: str, territory: str, email: str, password_stdin: bool, as_json: bool) -> None:
     """Create the account and the databases of a rep. Safe to repeat after an interruption."""
     settings = start()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     noted(settings, "rep.add", name, territory=territory)
-    added = add_rep(admin_server(settings), name, territory, password)
+    added = add_rep(admin_server(settings), name, territory, password, email=email)
     # The password is known nowhere else: it is shown before anything that may take long or fail.
     if as_json:
         shown = {"rep": added.rep, "account": added.account, "territory": territory, "password": added.password}
@@ -118,6 +119,17 @@ def move(name: str, territory: str) -> None:
     moved = move_rep(admin_server(settings), name, territory)
     click.echo(f"{moved.account} belongs to territory {moved.territory} now.")
     bring_customers(settings, territory)
+
+
+@rep.command("email")
+@click.argument("name")
+@click.argument("address", default="")
+def email_command(name: str, address: str) -> None:
+    """Say where a rep's letters go; without an address they go nowhere."""
+    settings = start()
+    noted(settings, "rep.email", name)
+    given = give_email(admin_server(settings), name, address)
+    click.echo(f"Letters for {name} go to {given.email}." if given.email else f"{name} gets no letters.")
 
 
 @rep.command("disable")

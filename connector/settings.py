@@ -10,9 +10,10 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from cryptography.fernet import Fernet
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from connector.errors import SettingsError
+from connector.mailboxes import addresses_of, mailbox_of
 
 
 class Settings(BaseModel):
@@ -108,6 +109,30 @@ class Settings(BaseModel):
         description="The folder in which the console keeps the snapshots for first syncs, which may be lost at any "
         "time; empty: the system's temporary one.",
     )
+    roadbook_smtp_host: str = Field("", description="The mail server that takes letters; empty: no letters.")
+    roadbook_smtp_port: int = Field(587, ge=1, le=65535, description="The mail server's port.")
+    roadbook_smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection to it is secured: `starttls`, `tls` from the first byte, or `none`."
+    )
+    roadbook_smtp_user: str = Field("", description="The account on the mail server; empty: it wants none.")
+    roadbook_smtp_password: SecretStr = Field(SecretStr(""), description="The password of that account.")
+    roadbook_mail_from: str = Field(
+        "",
+        validate_default=True,
+        description="Whom letters come from, as in `Northwind <orders@northwind.example>`; needed with a mail server.",
+    )
+    roadbook_office_email: tuple[str, ...] = Field(
+        (), description="Where the office's letters go; several addresses separated by commas."
+    )
+    roadbook_letters: tuple[Literal["rep", "customer", "office", "failures"], ...] = Field(
+        ("rep", "customer", "office", "failures"),
+        description="Who is sent an order once it is in QuickBooks (`rep`, `customer`, `office`), and `failures`: "
+        "the office is told what is stuck.",
+    )
+    roadbook_letter_templates: str = Field(
+        "",
+        description="A folder with templates and pictures that take the place of Roadbook's own, such as `logo.png`.",
+    )
 
     @field_validator("couchdb_url")
     @classmethod
@@ -119,7 +144,7 @@ class Settings(BaseModel):
             raise ValueError("must carry an admin's user and password: http://admin:password@host:5984")
         return value
 
-    @field_validator("roadbook_secret_keys", "quickbooks_webhook_token", mode="before")
+    @field_validator("roadbook_secret_keys", "quickbooks_webhook_token", "roadbook_letters", mode="before")
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -144,6 +169,34 @@ class Settings(BaseModel):
         if value in ("sandbox", "production") or value.startswith(("http://", "https://")):
             return value.rstrip("/")
         raise ValueError("must be sandbox, production or an http address")
+
+    @field_validator("roadbook_smtp_user")
+    @classmethod
+    def _is_secured(cls, value: str, others: ValidationInfo) -> str:
+        if value and others.data.get("roadbook_smtp_security") == "none":
+            raise ValueError("would send its password in clear: set ROADBOOK_SMTP_SECURITY to starttls or tls")
+        return value
+
+    @field_validator("roadbook_mail_from")
+    @classmethod
+    def _is_sender(cls, value: str, others: ValidationInfo) -> str:
+        if value:
+            mailbox_of(value)
+        elif others.data.get("roadbook_smtp_host"):
+            raise ValueError("is not set, but ROADBOOK_SMTP_HOST is")
+        return value
+
+    @field_validator("roadbook_office_email", mode="before")
+    @classmethod
+    def _are_addresses(cls, value: Any) -> Any:
+        return addresses_of(value) if isinstance(value, str) else value
+
+    @field_validator("roadbook_letter_templates")
+    @classmethod
+    def _is_folder(cls, value: str) -> str:
+        if value and not Path(value).is_dir():
+            raise ValueError("is no folder that can be read")
+        return value
 
     @field_validator("roadbook_couchdb_password")
     @classmethod

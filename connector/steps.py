@@ -49,10 +49,18 @@ class CatalogStep(StrEnum):
     CHANGES_RECORDED = "catalog_changes_recorded"
 
 
-observers: list[Callable[[Step | LookStep | CatalogStep, tuple[str, ...]], None]] = []
+class LetterStep(StrEnum):
+    """Every point at which dying must not lose a letter, in the order they are passed."""
+
+    CLAIMED = "letter_claimed"
+    ANSWERED = "letter_answered"
+    RECORDED = "letter_recorded"
 
 
-def reached(step: Step | LookStep | CatalogStep, documents: Iterable[str]) -> None:
+observers: list[Callable[[Step | LookStep | CatalogStep | LetterStep, tuple[str, ...]], None]] = []
+
+
+def reached(step: Step | LookStep | CatalogStep | LetterStep, documents: Iterable[str]) -> None:
     """Say that a step was passed for some documents."""
     named = tuple(documents)
     log.debug("step.reached", step=step.value, documents=named[:10], count=len(named))

@@ -31,6 +31,8 @@ from connector.identifiers import CONNECTOR, OPS
 from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
+from connector.letters.configuration import configuration_of
+from connector.letters.work import LetterWork
 from connector.outcomes import RECONNECT_WAIT, waits_for_connection
 from connector.policies import Policies
 from connector.posters import Posters
@@ -63,6 +65,7 @@ VERIFICATION = 24  # hours between comparisons of every copy of a customer with 
 MOST_WAITING = 100_000  # rows that are woken at once when the company is connected again
 READ_AT_ONCE = 500  # rows
 CATALOG_GAP = 30.0  # seconds between two looks at what is copied, after a burst of some: each may take three reads
+LETTER_PATIENCE = 10  # seconds a letter may take that is being handed in; one that takes longer is in doubt
 STOP_PATIENCE = 135  # seconds a thread may take to finish what it has in hand
 
 log = structlog.get_logger()
@@ -123,6 +126,7 @@ class Term:
         self._drift_check = DriftCheck(settings.roadbook_drift_check_at, project, server)
         self._watches = self._new_watches(server) if connection.realm else {}
         self._territories = Following(self._database, distribution, self._done)
+        self._letters = LetterWork(server, lambda: configuration_of(settings), lease.ensure)
 
     def work(self) -> None:
         """Work until the term is lost, then let every thread finish what it has in hand."""
@@ -146,6 +150,7 @@ class Term:
                 self._connection.pace.close()
             self._readers.stop(STOP_PATIENCE)
             self._posters.stop(STOP_PATIENCE)
+            self._letters.wait(LETTER_PATIENCE)
             self._over.set()
             if self._lease.held():
                 self._beat(stopped=True)
@@ -157,6 +162,7 @@ class Term:
             "lease": lambda: self._lease.keep(self._over, self._lost.set),
             "doorbell": self._doorbell.listen,
             "sweep": self._sweep_when_wanted,
+            "letters": partial(self._letters.run, self._done),
         }
         work |= {name: partial(watch.run, self._done) for name, watch in self._watches.items()}
         return [threading.Thread(target=target, name=name, daemon=True) for name, target in work.items()]

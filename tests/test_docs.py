@@ -17,6 +17,7 @@ GUIDES = [
     "docs/demo.md",
     "docs/design-documents.md",
     "docs/first-sync.md",
+    "docs/letters.md",
     "docs/monitoring.md",
     "docs/quickbooks.md",
     "docs/territories.md",

@@ -9,6 +9,8 @@ from flask import Flask
 
 from connector import __version__
 from connector.errors import SettingsError
+from connector.letters.configuration import configuration_of
+from connector.letters.writing import Writing
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 from web import app as reps_app
@@ -20,6 +22,7 @@ from web import (
     display,
     error_pages,
     fleet,
+    letters,
     order_actions,
     orders,
     people,
@@ -75,6 +78,7 @@ def create_app(settings: Settings) -> Flask:
         audit,
     ):
         app.register_blueprint(part.blueprint)
+    letters.init_app(app, Writing(app.extensions["couch"], lambda: configuration_of(settings)))
     design.init_app(app, settings.couchdb_url)
     webhooks.init_app(app, settings)
     replication.init_app(app, settings, app.extensions["couch"])

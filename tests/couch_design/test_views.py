@@ -27,6 +27,13 @@ POSTED = {
 DUE = POSTED | {"state": "waiting", "work": "post", "due_at": "2026-11-20T19:00:00.000Z", "estimate": None}
 LETTER = {"_id": "dead:orders-r:order:1:1-a", "type": "dead_letter", "at": "2026-11-20T18:00:00.000Z"}
 REP = {"_id": "rep:rbob222222222222", "type": "rep", "account": "bob", "rep": "rbob222222222222"}
+MAIL = {
+    "_id": "letter:rbob222222222222:01KB4Q9V7M5X3E8RTW2D000001:order:0:rep",
+    "type": "letter",
+    "state": "due",
+    "changed_at": "2026-11-20T18:00:03.000Z",
+    "due_at": "2026-11-20T18:00:04.000Z",
+}
 OTHERS: list[dict[str, Any]] = [{"_id": "checkpoint:x", "type": "checkpoint"}, {"_id": "bare"}]
 
 
@@ -53,11 +60,13 @@ def rows(path: str, *documents: dict[str, Any], designs: Path = DESIGNS) -> list
         ("answers/views/unanswered", [DUE["received_at"]]),
         ("dead/views/by_time", [LETTER["at"]]),
         ("registry/views/by_account", ["bob"]),
+        ("letters/views/due", [MAIL["due_at"]]),
+        ("letters/views/by_state", [["due", MAIL["changed_at"]]]),
     ],
 )
 def test_it_emits_its_own_documents_and_no_others(view: str, expected: list[Any]) -> None:
-    emitted = rows(view, POSTED, DUE, LETTER, REP, *OTHERS)
-    assert emitted == [row if view.endswith("due") else [row, None] for row in expected]
+    emitted = rows(view, POSTED, DUE, LETTER, REP, MAIL, *OTHERS)
+    assert emitted == [row if view == "ledger/views/due" else [row, None] for row in expected]
 
 
 SOLD = POSTED | {

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc.type === "letter") {
+    emit([doc.state, doc.changed_at], null);
+  }
+}
