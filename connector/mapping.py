@@ -71,6 +71,9 @@ def private_note(order: Order, ulid: str) -> str:
         lines.append(f"PO number: {' '.join(order.po_number.split())}")
     if order.deliver_on:
         lines.append(f"Deliver on: {order.deliver_on.isoformat()}")
+    if order.signature is not None:
+        name = f" by {' '.join(order.signature.signed_by.split())}" if order.signature.signed_by else ""
+        lines.append(f"Signed{name} on {order.signature.signed_at.date().isoformat()}")
     return "\n".join(lines)
 
 

@@ -118,6 +118,16 @@ class Place(Record):
     country: Text = ""
 
 
+class Signature(Record):
+    """The customer's signature as a drawing: the `d` of an SVG path in whole numbers, of this width and height."""
+
+    path: Annotated[str, StringConstraints(pattern=r"^M[0-9Ml -]*$", max_length=4000)]
+    width: Annotated[int, Field(ge=1, le=2000)]
+    height: Annotated[int, Field(ge=1, le=2000)]
+    signed_by: Annotated[Text, StringConstraints(max_length=100)] = ""
+    signed_at: Time
+
+
 class FromDevice(Record):
     """What every document of a device says of its origin."""
 
@@ -143,6 +153,7 @@ class Order(FromDevice):
     po_number: Annotated[Text, StringConstraints(max_length=30)] = ""
     deliver_on: Day | None = None
     ship_to: Place | None = None
+    signature: Signature | None = None
 
 
 class CustomerRequest(FromDevice):
@@ -170,6 +181,7 @@ class Amendment(FromDevice):
     total: Amount
     tax: Amount | None = None
     note: Annotated[Text, StringConstraints(max_length=1000)] = ""
+    signature: Signature | None = None
 
 
 class Cancellation(FromDevice):
@@ -180,7 +192,7 @@ class Cancellation(FromDevice):
     reason: Annotated[Text, StringConstraints(max_length=500)] = ""
 
 
-REPLACED = frozenset({"lines", "charges", "total", "discount", "tax"})  # an amendment says all of these anew
+REPLACED = frozenset({"lines", "charges", "total", "discount", "tax", "signature"})  # an amendment says these anew
 
 
 def amended(order: Order, amendment: Amendment) -> Order:

@@ -75,6 +75,11 @@ class Settings(BaseModel):
         description="What devices keep of products and customers that are inactive in QuickBooks: "
         "`hide` everything, marked; `remove` little more than the name.",
     )
+    roadbook_rep_prices: Literal["fixed", "free"] = Field(
+        "fixed",
+        description="Whether the reps' app lets a rep set another price than the catalogue's or the customer's list's: "
+        "`fixed` or `free`.",
+    )
     roadbook_reconcile_at: str = Field(
         "02:30",
         pattern=r"^(off|([01][0-9]|2[0-3]):[0-5][0-9])$",

@@ -118,8 +118,11 @@ def types_of(rows: Iterable[Entity]) -> dict[str, str]:
     return {key: name for key, name in named if name}
 
 
-def settings_of(company: Entity, preferences: Entity, policy: Policy) -> Document:
-    """The `settings:app` document, except for when it was changed; raises Unusable."""
+def settings_of(company: Entity, preferences: Entity, policy: Policy, *, price_changes: bool = False) -> Document:
+    """The `settings:app` document, except for when it was changed; raises Unusable.
+
+    `price_changes` says whether reps may set other prices than the catalogue's.
+    """
     forms = part(preferences, "SalesFormsPrefs")
     term = reference(forms, "DefaultTerms")
     return said(
@@ -135,6 +138,7 @@ def settings_of(company: Entity, preferences: Entity, policy: Policy) -> Documen
             "tax_code": policy.default_tax_code,
             "term": f"term:{term}" if term else None,
             "discounts": policy.discounts_allowed,
+            "price_changes": price_changes,
         }
     )
 

@@ -77,7 +77,9 @@ class ShortLists:
     def _settings(self, at: str) -> Took:
         company, preferences = self.gateway.company(), self.gateway.preferences()
         try:
-            document = settings_of(company, preferences, policy_of(self.settings, preferences, company))
+            policy = policy_of(self.settings, preferences, company)
+            free = self.settings.roadbook_rep_prices == "free"
+            document = settings_of(company, preferences, policy, price_changes=free)
         except Unusable as reason:
             return Took(skipped=(Skipped(SETTINGS_DOCUMENT, "app", "", str(reason), at),))
         self.ensure()

@@ -99,3 +99,48 @@ class RepApp:
         """Wait until the order on the screen is there."""
         expect(self.where()).to_contain_text(text, timeout=PATIENCE)
         return self
+
+    def button(self, name: str) -> Locator:
+        """A button by its whole name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def press(self, name: str) -> Self:
+        """Press the button with this name."""
+        self.button(name).click()
+        return self
+
+    def enter(self, label: str, value: str) -> Self:
+        """Enter a value into a field and leave it, which saves it."""
+        field = self.page.get_by_label(label)
+        field.fill(value)
+        field.blur()
+        return self
+
+    def is_saved(self) -> Self:
+        """Wait until the draft on the screen is durable."""
+        return self.says("Saved on this device")
+
+    def open_entry(self, customer: str) -> Self:
+        """Open the first draft or order of a customer in the tab Orders."""
+        self.tab("Orders").page.get_by_role("link", name=customer).first.click()
+        return self
+
+    def sign(self, name: str) -> Self:
+        """Have the draft under review signed: two strokes with a pen."""
+        self.press("Have it signed").page.get_by_label("Name of who signs").fill(name)
+        pad = self.page.get_by_label("Sign here with a finger or a pen")
+        box = pad.bounding_box()
+        assert box is not None
+        for points in (((20, 120), (60, 40), (90, 130), (150, 60), (170, 110)), ((40, 150), (210, 140))):
+            (x, y), *rest = points
+            self.page.mouse.move(box["x"] + x, box["y"] + y)
+            self.page.mouse.down()
+            for to_x, to_y in rest:
+                self.page.mouse.move(box["x"] + to_x, box["y"] + to_y, steps=8)
+            self.page.mouse.up()
+        return self.press("Keep signature")
+
+    def tab_away(self) -> Self:
+        """Leave the draft for the list of orders, where the tabs are."""
+        self.page.goto(f"{self.origin}/app/#/orders")
+        return self

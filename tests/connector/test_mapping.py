@@ -22,6 +22,17 @@ def test_it_maps_lines_charges_and_notes() -> None:
     assert body["Line"][0]["Description"] == "Queso “Cabrales” (14 less 5 %)"
 
 
+def test_the_private_note_says_who_signed_and_when() -> None:
+    signature = {"path": "M1 2l3 4", "width": 300, "height": 180, "signed_at": "2026-11-20T16:44:58.120Z"}
+    for name, expected in (
+        ({}, "Signed on 2026-11-20"),
+        ({"signed_by": "Ada Møller"}, "Signed by Ada Møller on 2026-11-20"),
+    ):
+        record = Order.model_validate(order(signature=signature | name))
+        body = estimate_of(record, ULID, CUSTOMER, PRODUCTS, Policy())
+        assert body["PrivateNote"].split("\n")[1:] == [expected]
+
+
 def test_it_supplies_a_number_where_quickbooks_assigns_none() -> None:
     record = Order.model_validate(order())
     body = estimate_of(record, ULID, CUSTOMER, PRODUCTS, Policy(own_numbers=True))

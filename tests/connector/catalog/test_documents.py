@@ -209,6 +209,14 @@ def test_the_settings_say_how_the_company_sells() -> None:
     assert not schema_of("settings").is_valid(settings)
 
 
+def test_reps_set_no_prices_unless_the_company_lets_them() -> None:
+    company = {"CompanyName": "Harbour Fine Foods"}
+    assert settings_of(company, {}, Policy(home_currency="USD"))["price_changes"] is False
+    settings = settings_of(company, {}, Policy(home_currency="USD"), price_changes=True)
+    assert settings["price_changes"] is True
+    schema_of("settings").validate(settings | {"changed_at": "2026-11-25T09:15:00.000Z"})
+
+
 @pytest.mark.parametrize(
     ("policy", "mode"),
     [

@@ -4,6 +4,24 @@ export const LOCALE = globalThis.navigator?.language ?? 'en-US';
 
 const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
 
+/** What it means that an order is where it is, in one sentence. */
+function meaning({place, outcome, refused, change, form}, withdrawn) {
+  if (refused) return 'The server refused it, so nobody else has it.';
+  if (place === 'device') return 'It is sent as soon as this device reaches the server.';
+  if (outcome === null) return 'The server has it; it goes to QuickBooks from there, without this device.';
+  if (change?.place === 'attention') return 'The order itself stands; the change of it does not go on.';
+  return {
+    received: 'The office has it; QuickBooks gets it next.',
+    waiting: 'QuickBooks cannot take it just now. It is tried again by itself; nobody has to do anything.',
+    held: 'It waits until somebody decides. Nothing goes to QuickBooks before that.',
+    parked: 'It does not go on by itself. Once the reason is gone, the office has it tried again.',
+    posted: `QuickBooks has it as an ${form}.`,
+    amended: `QuickBooks has it as an ${form}, with the last change.`,
+    cancelled: withdrawn ? 'It is withdrawn.' : 'The office has closed or deleted it in QuickBooks.',
+    converted: 'The office has made an invoice of it.',
+  }[outcome];
+}
+
 export const text = {
   app: 'Roadbook',
   tabs: {customers: 'Customers', catalogue: 'Catalogue', orders: 'Orders', sync: 'Sync'},
@@ -55,15 +73,22 @@ export const text = {
     open: 'Drafts', changes: (number) => `Change of ${number}`, gone: 'This draft is not here any more.',
     already: (number) => `This draft was submitted already as ${number}.`, show: 'Show it',
     remove: (name) => `Take ${name} off`, details: 'Price and discount',
+    detailsOf: (name) => `Price and discount of ${name}`, amountOf: (name) => `Amount of ${name}`, another: 'Another line of it',
+    fixedPrice: 'Your company lets nobody change prices here.', allTheSame: (words) => `${words} all the same`,
+    what: ({amends, repairs, approves}) => (repairs ? 'put right' : amends && (approves ? 'quote to order' : 'change')),
+    repairing: (number) => `The server refused ${number}. Put it right and submit it again: it keeps its number.`,
+    alreadyWhat: 'What this draft says now can only go out as a change of that order. Or discard the draft.',
+    asChange: (number) => `Make it a change of ${number}`,
   },
 
   choice: {
     title: 'Changed on two devices',
     why: 'Choose what counts. Nothing is lost until you do.',
-    from: (device, when) => `${device}, ${when}`, removed: 'taken off',
+    from: (device, when) => `${device}, ${when}`, removed: 'taken off', here: 'this device', nothing: 'nothing', yes: 'yes', no: 'no',
     fields: {
       quantity: 'Quantity', unit_price: 'Price', discount: 'Discount', note: 'Note', po_number: 'PO number', deliver_on: 'Deliver on',
-      amount: 'Amount', customer: 'Customer', name: 'Name',
+      amount: 'Amount', customer: 'Customer', name: 'Name', list_price: 'Catalogue price', signature: 'Signature', tax: 'Tax',
+      approves: 'Quote to order', amends: 'Changes an order', repairs: 'Puts an order right',
     },
   },
 
@@ -78,16 +103,57 @@ export const text = {
     product_without_tax_code: ({name}) => `${name} has no tax code in QuickBooks: the order will be parked.`,
     beyond_stock: ({name, wanted, onHand}) => `${name}: ${wanted} wanted, ${onHand} in stock when last synced.`,
     same_order_minutes_ago: ({name}) => `You took the same order for ${name} a few minutes ago.`,
-    notReckoned: 'A number is missing or wrong, so there is no total.',
+    other_currency: ({name, currency, billed}) => `${name} is billed in ${billed}, this draft is in ${currency}: the order will be parked. Begin a new draft.`,
+    repeated_line: ({name}) => `${name} stands on two lines that are all alike: the order will be parked until you say that it is meant.`,
+    price_changed: ({name, was, is}) => `${name} costs ${is} by now; this draft says ${was}.`,
+    list_price_changed: ({name, was, is}) => `${name} costs ${is} by now, not ${was}. The price that you set stays.`,
+    takePrice: (price) => `Take ${price}`,
+    product_not_for_customer: ({name}) => `${name} is not among what this customer buys.`,
+    too_many_lines: ({name}) => `More than ${name} lines: split the order in two.`,
+    too_many_charges: ({name}) => `More than ${name} charges: take some off.`,
+    signature_outdated: () => 'The order changed after it was signed: have it signed again, or take the signature off.',
+    notReckoned: 'A number is missing or wrong, or more is taken off than there is: there is no total.',
   },
 
   orders: {
     none: 'No orders yet. Choose a customer to begin.', kind: {order: 'Order', quote: 'Quote'}, withdrawn: 'withdrawn',
     lines: 'Lines', who: {rep: 'You must act.', office: 'The office must act.', admin: 'An admin must act.', nobody: ''},
-    cancel: 'Withdraw', cancelSure: 'Withdraw this order?', amend: 'Change', approve: 'Make it an order', copy: 'Copy to a new draft',
-    repeated: 'It names a product twice, so it cannot be changed here: withdraw it and take a new one.',
+    cancel: 'Withdraw', cancelSure: 'Withdraw this order?', cancelWhy: 'Why (for the office)', cancelNow: 'Withdraw it', keep: 'Keep it',
+    amend: 'Change', approve: 'Make it an order', copy: 'Copy to a new draft', toCopy: 'Go to the draft', goOn: 'Go on with the change',
+    repair: 'Put it right and send it again', goOnRepairing: 'Go on putting it right', notHere: 'This order is not on this device.',
+    invoiced: 'The office has made an invoice of it: ask the office for changes.',
+    search: 'Search orders', filter: 'Which orders', filters: {all: 'All', open: 'Open', attention: 'Needs attention'},
+    total: (number) => count(number, 'entry', 'entries'), more: (number) => `Show more (${number} left)`,
+    means: (where, withdrawn) => meaning(where, withdrawn),
     change: {amendment: 'change', cancellation: 'withdrawal'}, trail: 'Where it is',
     changeIs: (what, place) => `The last ${what}: ${place}`, captured: (when) => `Taken ${when}`,
+  },
+
+  signature: {
+    title: 'Signature', sign: 'Have it signed', again: 'Sign again', remove: 'Take the signature off', name: 'Name of who signs',
+    pad: 'Sign here with a finger or a pen', clear: 'Clear', cancel: 'Cancel', done: 'Keep signature',
+    of: (name) => (name ? `Signature of ${name}` : 'Signature'), signed: (name, when) => `Signed${name ? ` by ${name}` : ''}, ${when}.`,
+    outdated: 'The order changed after it was signed.', before: 'Signed before the last change.',
+  },
+
+  versions: {
+    title: 'Two versions', why: 'Two devices handed in this order with different contents. Only one becomes an estimate; nothing is lost.',
+    counts: 'Counts here', other: 'Does not count', before: 'As it was refused', take: 'Send it as a change',
+    from: (device, when) => `${device}, ${when}`, replaced: (when) => `A version of ${when} was refused and put right`,
+  },
+
+  trail: {
+    title: 'Its way so far', now: 'now', what: {order: 'Order', amendment: 'Change', approval: 'Quote made an order', cancellation: 'Withdrawal'},
+    taken: ({what, device, here}) => `${what} taken on ${here ? 'this device' : device}`,
+    unsent: ({what}) => `${what}: on this device, not sent yet`,
+    sent: ({what}) => `${what}: on the server, the office’s connector has not read it yet`,
+    refused: ({what}) => `${what}: refused by the server.`,
+    received: ({what}) => `${what} read by the office’s connector`,
+    posted: ({what, form, estimate}) => `${what} in QuickBooks${estimate ? ` as ${form} ${estimate}` : ''}`,
+    parked: ({what}) => `${what} set aside.`, held: ({what}) => `${what} held for a decision.`, waiting: ({what}) => `${what} waits and is tried again by itself.`,
+    amended: ({what}) => (what === 'Order' ? 'Order changed' : `${what} carried out`),
+    cancelled: ({what}) => (what === 'Withdrawal' ? 'Withdrawal carried out' : `${what} withdrawn`),
+    converted: ({what}) => `${what}: the office made an invoice of it`,
   },
 
   places: {

@@ -301,6 +301,10 @@ function (newDoc, oldDoc, userCtx, secObj) {
   }, 16);
   var charge = record({product: productId, name: text(1, 500), amount: decimal(2)}, 16);
   var discount = optional(record({amount: decimal(2), share: optional(fraction)}, 16));
+  var signature = optional(record({
+    path: pattern(/^M[0-9Ml -]*$/, 4000, "the path of a drawing: M, l, whole numbers and blanks, at most 4000 characters"),
+    width: wholeNumber(1, 2000), height: wholeNumber(1, 2000), signed_by: optional(text(0, 100)), signed_at: time
+  }, 16));
 
   function base() { // type, schema and rep have been checked by then
     return {type: anything, schema: anything, rep: anything};
@@ -319,6 +323,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
       currency: pattern(/^[A-Z]{3}$/, 3, "a currency code such as USD"),
       lines: list(line, 1, 500), charges: list(charge, 0, 20), discount: discount, total: decimal(2),
       tax: optional(decimal(2)), note: optional(note), po_number: optional(text(0, 30)), deliver_on: optional(date),
+      signature: signature,
       ship_to: optional(record(
         {name: place, street: place, city: place, region: place, postal_code: place, country: place}, 16))
     });
@@ -328,7 +333,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     return kind({
       order: orderId, device: device, captured_at: time, number: wholeNumber(1, 999), kind: optional(oneOf(["order"])),
       lines: list(line, 1, 500), charges: list(charge, 0, 20), discount: discount, total: decimal(2),
-      tax: optional(decimal(2)), note: optional(note)
+      tax: optional(decimal(2)), note: optional(note), signature: signature
     });
   }
 

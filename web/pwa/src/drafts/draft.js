@@ -2,12 +2,14 @@
 import {sum} from '../money/decimal.js';
 import {ulid} from '../orders/ulid.js';
 import {priceAt, repriced} from '../prices/breaks.js';
-import {contentOf, fieldsOf, lineOf} from './fields.js';
+import {contentOf, fieldsOf, keyOf, lineOf} from './fields.js';
+
+const KEPT_OF_AN_ORDER = ['discount', 'note'];
+const KEPT_OF_A_REFUSED = [...KEPT_OF_AN_ORDER, 'po_number', 'deliver_on', 'ship_to', 'tax'];
 
 /** A new draft for a customer ({id, name}); `by` is {rep, device, at}. */
 export function newDraft(customer, currency, by) {
-  const empty = {_id: `draft:${ulid(by.at.getTime())}`, type: 'draft', schema: 1, rep: by.rep, edits: {}, seen: {}};
-  return change(empty, {customer: {id: customer.id, name: customer.name}, currency}, by);
+  return begun(`draft:${ulid(by.at.getTime())}`, customer, currency, by);
 }
 
 /**
@@ -30,27 +32,44 @@ export function change(draft, changes, {device, at}) {
   };
 }
 
+/** Today's price of one unit of a product: its `breaks` for this customer (prices/breaks.js) at a quantity, else its own. */
+export function listPrice(product, quantity) {
+  return product.breaks ? priceAt(product.breaks, quantity) : product.unit_price;
+}
+
 /**
  * The draft with `quantity` (a text) of a product ({_id, name, unit_price}); "0" takes the line off. With the product's `breaks`
- * for this customer (prices/breaks.js) the line has the price for the quantity, unless the rep set one by hand.
+ * for this customer the line has the price for the quantity, unless the rep set one by hand. `key` is the line's (fields.js),
+ * where a product stands on several.
  */
-export function setQuantity(draft, product, quantity, by) {
-  const path = `lines/${product._id}`;
+export function setQuantity(draft, product, quantity, by, {key = product._id} = {}) {
+  const path = `lines/${key}`;
   if (quantity === '0') return remove(draft, path, by);
-  const line = draft.lines.find((each) => each.product === product._id);
+  const line = draft.lines.find((each) => keyOf(each) === key);
   if (line) return change(draft, within(path, {quantity, ...(product.breaks && repriced(line, product.breaks, quantity))}), by);
-  const listed = product.breaks && priceAt(product.breaks, quantity);
+  const listed = listPrice(product, quantity);
   return change(draft, within(path, {
-    name: product.name, quantity, unit_price: product.breaks ? listed : product.unit_price, ...(listed && {list_price: listed}),
+    name: product.name, quantity, unit_price: listed, ...(listed !== undefined && {list_price: listed}),
     discount: '0', position: nextPosition(draft.lines),
   }), by);
 }
 
+/** The draft with another line of a product that it has already, for one unit: at another price or discount, mostly. */
+export function addLine(draft, product, by) {
+  const numbers = draft.lines.filter((line) => line.product === product._id).map(({line}) => line ?? 1);
+  return setQuantity(draft, product, '1', by, {key: `${product._id}#${1 + Math.max(1, ...numbers)}`});
+}
+
+/** The draft with a line at today's price of the catalogue or the customer's list. */
+export function setListPrice(draft, key, price, by) {
+  return change(draft, within(`lines/${key}`, {unit_price: price, list_price: price}), by);
+}
+
 /** The draft with a charge ({_id, name}) of an amount; null takes it off. */
-export function setCharge(draft, product, amount, by) {
-  const path = `charges/${product._id}`;
+export function setCharge(draft, product, amount, by, {key = product._id} = {}) {
+  const path = `charges/${key}`;
   if (amount === null) return remove(draft, path, by);
-  const position = draft.charges.find((charge) => charge.product === product._id)?.position ?? nextPosition(draft.charges);
+  const position = draft.charges.find((charge) => keyOf(charge) === key)?.position ?? nextPosition(draft.charges);
   return change(draft, {[`${path}/name`]: product.name, [`${path}/amount`]: amount, [`${path}/position`]: position}, by);
 }
 
@@ -72,26 +91,50 @@ export function copyOf(order, products, by) {
   return {draft, left};
 }
 
-/** Whether a draft can hold what an order says: a draft has one line for a product, an order may name it twice. */
-export function isAmendable({lines, charges}) {
-  return [lines, charges].every((entries) => new Set(entries.map(({product}) => product)).size === entries.length);
+/** A new draft that changes a submitted order: its lines and frozen prices as they stand. */
+export function amendmentDraft(order, stands, by) {
+  const changes = {amends: order._id, ...linesOf(stands), ...kept(stands, KEPT_OF_AN_ORDER)};
+  return change(newDraft(order.customer, order.currency, by), changes, by);
 }
 
-/** A new draft that changes a submitted order (one that is amendable): its lines and frozen prices as they stand. */
-export function amendmentDraft(order, stands, by) {
-  const changes = {amends: order._id};
-  for (const [position, {product, amount: _, ...line}] of stands.lines.entries()) {
-    for (const [name, value] of Object.entries({...line, position})) changes[`lines/${product}/${name}`] = value;
+/**
+ * A draft with what a refused order or amendment says, to be put right and handed in again under the same id: the number
+ * that the customer may have been told stays, and should the refused version ever arrive after all, it is still one
+ * order. `order` is what an amendment changes.
+ */
+export function repairDraft(refused, by, order = refused) {
+  const changes = {repairs: refused._id, ...linesOf(refused), ...kept(refused, KEPT_OF_A_REFUSED)};
+  if (refused.type === 'order') return change(begun(refused._id.replace('order:', 'draft:'), order.customer, order.currency, by), changes, by);
+  const approves = refused.kind === 'order' && {approves: true};
+  return change(newDraft(order.customer, order.currency, by), {...changes, amends: order._id, ...approves}, by);
+}
+
+function begun(id, customer, currency, by) {
+  const empty = {_id: id, type: 'draft', schema: 1, rep: by.rep, edits: {}, seen: {}};
+  return change(empty, {customer: {id: customer.id, name: customer.name}, currency}, by);
+}
+
+/** The changes that put lines and charges into a draft, each under a key of its own. */
+function linesOf({lines, charges = []}) {
+  const changes = {};
+  for (const [list, entries] of [['lines', lines], ['charges', charges]]) {
+    const times = new Map();
+    for (const [position, {product, amount, ...rest}] of entries.entries()) {
+      times.set(product, (times.get(product) ?? 0) + 1);
+      const key = times.get(product) === 1 ? product : `${product}#${times.get(product)}`;
+      const fields = {...rest, position, ...(list === 'charges' && {amount})};
+      for (const [name, value] of Object.entries(fields)) changes[`${list}/${key}/${name}`] = value;
+    }
   }
-  for (const [position, {product, ...charge}] of stands.charges.entries()) {
-    for (const [name, value] of Object.entries({...charge, position})) changes[`charges/${product}/${name}`] = value;
-  }
-  for (const name of ['discount', 'note']) if (stands[name] !== undefined) changes[name] = stands[name];
-  return change(newDraft(order.customer, order.currency, by), changes, by);
+  return changes;
 }
 
 function within(path, fields) {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${path}/${name}`, value]));
+}
+
+function kept(from, names) {
+  return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
 }
 
 function quantityOf(draft, product) {

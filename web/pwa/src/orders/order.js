@@ -1,5 +1,6 @@
 // The documents that a submit writes. Each is written once; the guard refuses any later revision.
 import {reckon} from './amounts.js';
+import {submitted} from './signed.js';
 
 const LINE_FIELDS = ['product', 'name', 'quantity', 'unit_price', 'discount', 'amount'];
 const CHARGE_FIELDS = ['product', 'name', 'amount'];
@@ -21,7 +22,7 @@ export function orderOf(draft, kind, {rep, device, at, today}) {
     captured_at: at.toISOString(), captured_on: today,
     customer: {id: draft.customer.id, name: draft.customer.name}, currency: draft.currency,
     ...amounts,
-    ...filled(draft, OPTIONAL),
+    ...filled(draft, OPTIONAL), ...signatureOf(draft),
   };
 }
 
@@ -37,7 +38,7 @@ export function amendmentOf(draft, order, number, {rep, device, at}, {approve = 
     _id: `amend:${order.slice('order:'.length)}:${number}`, type: 'amendment', schema: 1, order, rep, device,
     captured_at: at.toISOString(), number, ...(approve && {kind: 'order'}),
     ...amounts,
-    ...filled(draft, ['note', 'tax']),
+    ...filled(draft, ['note', 'tax']), ...signatureOf(draft),
   };
 }
 
@@ -68,6 +69,10 @@ function contentOf(draft) {
     charges: charges.map((charge) => filled(charge, CHARGE_FIELDS)),
     ...rest,
   };
+}
+
+function signatureOf({signature}) {
+  return signature && {signature: submitted(signature)};
 }
 
 function filled(from, names) {

@@ -1,35 +1,61 @@
 // What the office would send back, said while the rep is still at the customer's. Pure: documents in, warnings out.
+import {listPrice} from '../drafts/draft.js';
+import {keyOf} from '../drafts/fields.js';
 import {compare} from '../money/decimal.js';
+import {isOutdated} from './signed.js';
 
 const SAME_ORDER_WITHIN = 10 * 60 * 1000; // milliseconds
 const ADD_PLACES = 5;
+const MOST_LINES = 500; // as the guard allows
+const MOST_CHARGES = 20;
 
 /**
- * Warnings about a draft, each {code, line, name, ...}; `stops` marks those that QuickBooks or a check is certain to refuse.
- * `customer` is the device's copy (undefined if it has none), `products` a Map by id, `recent` the rep's order documents.
+ * Warnings about a draft, each {code, weight, name, ...}. Weights: `stops` (only the rep can put it right, so it is not handed
+ * in), `asks` (it would be parked until the office has repaired it, or it is likely a slip: the rep decides), `tells`.
+ * `customer` is the device's copy (undefined if it has none), `products` a Map by id, as they are for this customer, `recent` the
+ * rep's order documents.
  */
 export function preflight(draft, {customer, products, recent = [], now}) {
-  return [
+  const warnings = [
     ...aboutCustomer(draft, customer),
-    ...draft.lines.flatMap((line, index) => aboutProduct(line, index, products.get(line.product))),
+    ...[...draft.lines, ...draft.charges].flatMap((line) => aboutProduct(line, products.get(line.product))),
+    ...repeated(draft.lines),
     ...beyondStock(draft.lines, products),
+    ...pricesChanged(draft.lines, products),
     ...sameMinutesAgo(draft, recent, now),
+    ...tooMany(draft),
+    ...(isOutdated(draft) ? [{code: 'signature_outdated', weight: 'stops', name: draft.customer.name}] : []),
   ];
+  const seen = new Set(); // a product on two lines is told once
+  return warnings.filter(({code, key, name}) => !seen.has(`${code} ${key ?? name}`) && seen.add(`${code} ${key ?? name}`));
 }
 
 function aboutCustomer(draft, customer) {
   const name = draft.customer.name;
-  if (draft.customer.id.startsWith('custreq:')) return [{code: 'customer_asked_for', name, stops: false}];
-  if (!customer) return [{code: 'customer_unknown', name, stops: true}];
-  return customer.active ? [] : [{code: 'customer_inactive', name, stops: true}];
+  if (draft.customer.id.startsWith('custreq:')) return [{code: 'customer_asked_for', weight: 'tells', name}];
+  if (!customer) return [{code: 'customer_unknown', weight: 'asks', name}];
+  if (!customer.active) return [{code: 'customer_inactive', weight: 'asks', name}];
+  if (customer.currency && customer.currency !== draft.currency) return [{code: 'other_currency', weight: 'asks', name, currency: draft.currency, billed: customer.currency}];
+  return [];
 }
 
-function aboutProduct(line, index, product) {
-  const about = {line: index, name: line.name, stops: true};
-  if (!product) return [{code: 'product_unknown', ...about}];
-  if (!product.active) return [{code: 'product_inactive', ...about}];
-  if (product.kind === 'bundle') return [{code: 'product_is_a_bundle', ...about}];
-  return product.tax_code === null ? [{code: 'product_without_tax_code', ...about}] : [];
+function aboutProduct(line, product) {
+  const about = {product: line.product, name: line.name};
+  if (!product) return [{code: 'product_unknown', weight: 'asks', ...about}];
+  if (!product.active) return [{code: 'product_inactive', weight: 'asks', ...about}];
+  if (product.kind === 'bundle') return [{code: 'product_is_a_bundle', weight: 'stops', ...about}];
+  if (product.hidden) return [{code: 'product_not_for_customer', weight: 'tells', ...about}];
+  return product.tax_code === null ? [{code: 'product_without_tax_code', weight: 'asks', ...about}] : [];
+}
+
+function repeated(lines) { // the connector parks it as a likely slip
+  const seen = new Set();
+  return lines.flatMap((line) => {
+    const alike = [line.product, text(scaled(line.quantity)), text(scaled(line.unit_price ?? '0')), text(scaled(line.discount))].join(' ');
+    if (seen.has(alike)) return [{code: 'repeated_line', weight: 'asks', product: line.product, name: line.name}];
+    seen.add(alike);
+    return [];
+  });
 }
 
 function beyondStock(lines, products) {
@@ -38,7 +64,18 @@ function beyondStock(lines, products) {
   return [...wanted].flatMap(([id, units]) => {
     const product = products.get(id);
     if (product?.on_hand === undefined || compare(text(units), product.on_hand) <= 0) return [];
-    return [{code: 'beyond_stock', name: product.name, on_hand: product.on_hand, wanted: text(units), stops: false}];
+    return [{code: 'beyond_stock', weight: 'tells', product: id, name: product.name, on_hand: product.on_hand, wanted: text(units)}];
+  });
+}
+
+/** Prices that are others today than when the line was begun; frozen ones of a submitted order are nobody's concern here. */
+function pricesChanged(lines, products) {
+  return lines.flatMap((line) => {
+    const product = products.get(line.product);
+    const today = product?.active ? listPrice(product, line.quantity) : undefined;
+    if (line.list_price === undefined || today === undefined || compare(line.list_price, today) === 0) return [];
+    const own = compare(line.unit_price, line.list_price) !== 0; // the rep has set another one: it stays
+    return [{code: own ? 'list_price_changed' : 'price_changed', weight: 'tells', key: keyOf(line), name: line.name, was: line.list_price, is: today}];
   });
 }
 
@@ -47,11 +84,20 @@ function sameMinutesAgo(draft, recent, now) {
     order.customer.id === draft.customer.id &&
     now - Date.parse(order.captured_at) < SAME_ORDER_WITHIN &&
     contents(order.lines) === contents(draft.lines));
-  return twin ? [{code: 'same_order_minutes_ago', name: twin.customer.name, order: twin._id, stops: false}] : [];
+  return twin ? [{code: 'same_order_minutes_ago', weight: 'asks', name: twin.customer.name, order: twin._id}] : [];
+}
+
+function tooMany({lines, charges}) {
+  return [
+    ...(lines.length > MOST_LINES ? [{code: 'too_many_lines', weight: 'stops', name: String(MOST_LINES)}] : []),
+    ...(charges.length > MOST_CHARGES ? [{code: 'too_many_charges', weight: 'stops', name: String(MOST_CHARGES)}] : []),
+  ];
 }
 
 function contents(lines) {
-  return lines.map(({product, quantity}) => `${product} ${text(scaled(quantity))}`).sort().join('\n');
+  const wanted = new Map();
+  for (const {product, quantity} of lines) wanted.set(product, (wanted.get(product) ?? 0n) + scaled(quantity));
+  return [...wanted].map(([product, units]) => `${product} ${text(units)}`).sort().join('\n');
 }
 
 function scaled(quantity) {

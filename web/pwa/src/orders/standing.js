@@ -7,13 +7,14 @@ export function amendmentsOf(order, documents) {
     .sort((left, right) => left.number - right.number);
 }
 
-/** {kind, lines, charges, discount, total, tax, note, amendments, withdrawn}: the last amendment counts. */
+/** {kind, lines, charges, discount, total, tax, note, signature, amendments, withdrawn}: the last amendment counts. */
 export function standing(order, documents) {
   const amendments = amendmentsOf(order._id, documents);
   const last = amendments.at(-1) ?? order;
   return {
     kind: amendments.some(({kind}) => kind === 'order') ? 'order' : order.kind,
     lines: last.lines, charges: last.charges, discount: last.discount, total: last.total, tax: last.tax, note: last.note,
+    signature: last.signature,
     amendments: amendments.length,
     withdrawn: documents.some(({type, order: of}) => type === 'cancellation' && of === order._id),
   };

@@ -1,6 +1,7 @@
 // Turns a draft into what is handed in. The document is written before the draft goes: a crash between leaves both, and a
 // second try finds the document by its id.
 import {leavesOf} from '../drafts/settle.js';
+import {repaired} from '../outbox/offered.js';
 import {amendmentOf, orderIdOf, orderOf} from './order.js';
 import {amendmentsOf} from './standing.js';
 
@@ -16,23 +17,32 @@ export class AlreadySubmitted extends Error {
 }
 
 /**
- * Write the order (or quote) of a draft and delete the draft; resolves to the order as it stands in the database. Raises
- * AlreadySubmitted.
+ * Write the order (or quote) of a draft and delete the draft; resolves to the order as it stands in the database. One that
+ * repairs a refused order is written under its id. Raises AlreadySubmitted.
  */
 export async function submit(database, draft, kind, author) {
-  const order = await putOnce(database, orderOf(draft, kind, author));
+  const order = orderOf(draft, kind, author);
+  const written = draft.repairs ? await putAgain(database, order) : await putOnce(database, order);
   await deleteDraft(database, draft);
-  return order;
+  return written;
 }
 
-/** Write the amendment that a draft with `amends` describes and delete the draft. Raises AlreadySubmitted. */
+/**
+ * Write the amendment that a draft with `amends` describes and delete the draft; one that repairs a refused amendment is
+ * written under its id. Raises AlreadySubmitted.
+ */
 export async function submitAmendment(database, draft, author, {approve = false} = {}) {
-  const order = await database.get(draft.amends);
+  const order = draft.amends;
+  if (draft.repairs) {
+    const again = await putAgain(database, amendmentOf(draft, order, Number(draft.repairs.split(':')[2]), author, {approve}));
+    await deleteDraft(database, draft);
+    return again;
+  }
   const {rows} = await database.allDocs({
-    startkey: `amend:${order._id.slice('order:'.length)}:`, endkey: `amend:${order._id.slice('order:'.length)}:\ufff0`, include_docs: true,
+    startkey: `amend:${order.slice('order:'.length)}:`, endkey: `amend:${order.slice('order:'.length)}:\ufff0`, include_docs: true,
   });
-  const earlier = amendmentsOf(order._id, rows.map(({doc}) => doc));
-  const wanted = amendmentOf(draft, order._id, (earlier.at(-1)?.number ?? 0) + 1, author, {approve});
+  const earlier = amendmentsOf(order, rows.map(({doc}) => doc));
+  const wanted = amendmentOf(draft, order, (earlier.at(-1)?.number ?? 0) + 1, author, {approve});
   const written = earlier.find((each) => each.captured_at >= draft.changed_at && content(each) === content(wanted)); // before a crash
   const amendment = written ?? await putOnce(database, wanted);
   await deleteDraft(database, draft);
@@ -52,6 +62,26 @@ async function putOnce(database, document) {
     if (content(await database.get(document._id)) !== content(document)) throw new AlreadySubmitted(document._id);
   }
   return database.get(document._id);
+}
+
+/**
+ * Write a document beside the version of it that the server refused: a first revision too, for the guard takes no later one.
+ * The refused version stays on this device. Resolves to the new version.
+ */
+async function putAgain(database, document) {
+  const versions = await found(database, document._id) ? await leavesOf(database, document._id) : [];
+  let written = versions.find((each) => content(each) === content(document)); // before a crash
+  if (!written) {
+    written = {...document, _rev: `1-${randomHex()}`};
+    const [failure] = await database.bulkDocs([written], {new_edits: false});
+    if (failure?.error) throw failure;
+  }
+  await repaired(database, document._id);
+  return written;
+}
+
+function randomHex() { // 16 bytes
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function content(document) {

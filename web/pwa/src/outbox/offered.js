@@ -34,6 +34,19 @@ export async function refused(database) {
   return (await recall(database, REFUSED)).documents ?? {};
 }
 
+/** The revisions that were refused, also those that were put right since: {id: {revision: "code: text"}}. */
+export async function refusedRevisions(database) {
+  return (await recall(database, REFUSED)).revisions ?? {};
+}
+
+/** Note that a refused document was written anew: the new version goes up as anything new does. */
+export async function repaired(database, id) {
+  const {documents = {}, revisions} = await recall(database, REFUSED);
+  if (!(id in documents)) return;
+  delete documents[id];
+  await remember(database, REFUSED, {documents, revisions});
+}
+
 /**
  * The ids to offer beside what is new: what was refused, because the server may have been put right since, and where a push
  * was killed before its answers were kept, all that it may have offered.
@@ -77,12 +90,15 @@ export async function beginPush(database) {
 
 /**
  * Keep what a push has come to: `sent` (ids) accepted, `denied` ({id: reason}) not, and everything offered up to `sequence`
- * (undefined where only some documents were offered again).
+ * (undefined where only some documents were offered again). `revisions` ({id: revision}) says which ones were denied.
  */
-export async function rememberPush(database, {sequence, sent, denied}) {
-  const known = await refused(database);
-  for (const id of sent) delete known[id];
-  if (sent.size || Object.keys(denied).length) await remember(database, REFUSED, {documents: {...known, ...denied}});
+export async function rememberPush(database, {sequence, sent, denied, revisions = {}}) {
+  if (sent.size || Object.keys(denied).length) {
+    const {documents: known = {}, revisions: before = {}} = await recall(database, REFUSED);
+    for (const id of sent) delete known[id];
+    for (const [id, revision] of Object.entries(revisions)) before[id] = {...before[id], [revision]: denied[id]};
+    await remember(database, REFUSED, {documents: {...known, ...denied}, revisions: before});
+  }
   if (sequence !== undefined) await remember(database, PUSHED, {seq: sequence});
 }
 

@@ -5,7 +5,7 @@ export const PLACES = ['device', 'server', 'quickbooks', 'attention'];
 const STUCK = new Set(['parked', 'held']);
 
 /**
- * One order's place and what a rep has to know: {place, number, kind, estimate, status, outcome, reason, notice, change}.
+ * One order's place and what a rep has to know: {place, number, kind, estimate, status, outcome, reason, notice, refused, change}.
  * `unsent` is a Set of ids that were not offered to the server, `refused` the guard's reasons by id, `receipts` a Map by
  * what they answer, `later` the order's amendments and cancellation. `change` says where the last of those is.
  */
@@ -13,7 +13,7 @@ export function whereabouts(order, {receipts, unsent, refused, later = []}) {
   const receipt = receipts.get(order._id);
   const own = placeOf(order._id, {receipt, unsent, refused});
   const changes = later.map((document) => ({
-    what: document.type, ...placeOf(document._id, {receipt: receipts.get(document._id), unsent, refused}),
+    what: document.type, id: document._id, ...placeOf(document._id, {receipt: receipts.get(document._id), unsent, refused}),
   }));
   const stuck = changes.find(({place}) => place === 'attention');
   return {
@@ -21,6 +21,7 @@ export function whereabouts(order, {receipts, unsent, refused, later = []}) {
     number: receipt?.number ?? orderNumber(order._id),
     ...(stuck && own.place !== 'attention' ? {...own, place: 'attention', reason: stuck.reason} : own),
     change: changes.at(-1) ?? null,
+    repairs: own.refused ? order._id : changes.find((change) => change.refused)?.id ?? null,
   };
 }
 
@@ -32,9 +33,10 @@ function placeOf(id, {receipt, unsent, refused}) {
     outcome: receipt?.state ?? null,
     reason: receipt?.reason ?? null,
     notice: receipt?.notice ?? null,
+    refused: false,
   };
   if (receipt) return {place: answeredPlace(receipt), ...told};
-  if (refused[id]) return {place: 'attention', ...told, reason: refusal(refused[id])};
+  if (refused[id]) return {place: 'attention', ...told, reason: refusal(refused[id]), refused: true};
   return {place: unsent.has(id) ? 'device' : 'server', ...told};
 }
 
@@ -49,8 +51,12 @@ export function refusal(text) {
   return {code, text: words, who: code === 'guard_error' ? 'admin' : 'rep'};
 }
 
-/** The documents of a rep's database as order lines: the newest order first, each with its whereabouts. */
-export function orderList(documents, {unsent, refused}) {
+/**
+ * The documents of a rep's database as order lines: the newest order first, each {document, later, receipts, where, others}.
+ * `receipts` are those of the order and of its changes by what they answer; `others` the versions that do not count
+ * (`versions`: {others} by id), each {document, refused}.
+ */
+export function orderList(documents, {unsent, refused, versions = new Map()}) {
   const receipts = new Map();
   const later = new Map();
   for (const document of documents) {
@@ -62,10 +68,15 @@ export function orderList(documents, {unsent, refused}) {
   return documents
     .filter(({type}) => type === 'order')
     .sort((left, right) => byCapture(right, left))
-    .map((order) => ({
-      document: order, later: later.get(order._id) ?? [],
-      where: whereabouts(order, {receipts, unsent, refused, later: later.get(order._id)}),
-    }));
+    .map((order) => {
+      const changes = later.get(order._id) ?? [];
+      return {
+        document: order, later: changes,
+        receipts: new Map([order, ...changes].map(({_id}) => [_id, receipts.get(_id)]).filter(([, receipt]) => receipt)),
+        where: whereabouts(order, {receipts, unsent, refused, later: changes}),
+        others: versions.get(order._id)?.others ?? [],
+      };
+    });
 }
 
 function byCapture(left, right) {

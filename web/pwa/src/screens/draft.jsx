@@ -1,6 +1,7 @@
 // An open draft: choose products, or review what was chosen. Saved at every change.
 import {useEffect, useMemo, useState} from 'preact/hooks';
-import {setCharge, setQuantity} from '../drafts/draft.js';
+import {change, setCharge, setQuantity} from '../drafts/draft.js';
+import {keyOf} from '../drafts/fields.js';
 import {money} from '../money/display.js';
 import {entered} from '../money/entered.js';
 import {reckon} from '../orders/amounts.js';
@@ -30,20 +31,21 @@ export function Draft({books, id, reviewing}) {
     };
   }, [books, id]);
   const state = useStateOf(keeper);
-  const already = useAnswer(() => submittedAs(books.local, {_id: id}), [id]);
+  const already = useAnswer(() => submittedAs(books.local, {_id: id}), [id, state?.draft?._rev]);
   const total = useMemo(() => state?.draft && totalOf(state.draft), [state?.draft]);
   if (!state) return <main aria-busy="true" />;
   const {draft, saved, choices} = state;
-  if (!draft) return <main><p>{text.draft.gone}</p><a href="#/orders">{text.tabs.orders}</a></main>;
+  if (!draft) return <Gone order={already} />;
   const by = () => author(books.identity);
-  const edit = (change) => keeper.edit((current) => change(current, by()));
+  const edit = (changed) => keeper.edit((current) => changed(current, by()));
   return (
     <>
       <main class="with-bar">
         <a class="back" href={reviewing ? `#/draft/${encodeURIComponent(id)}` : `#/customers/${encodeURIComponent(draft.customer.id)}`}>‹ {text.back}</a>
         <h1>{draft.amends ? text.draft.changes(orderNumber(draft.amends)) : text.draft.title(draft.customer.name)}</h1>
-        {already && <p class="wrong">{text.draft.already(orderNumber(already._id))} <a href={`#/orders/${encodeURIComponent(already._id)}`}>{text.draft.show}</a></p>}
-        {choices.length > 0 && <Choices choices={choices} draft={draft} onChoose={(choice, value) => keeper.choose(choice, value, by())} />}
+        {draft.repairs && <p class="banner">{text.draft.repairing(orderNumber(draft.repairs))}</p>}
+        {already && !draft.repairs && !draft.amends && <Already order={already} onChange={() => edit((current, who) => change(current, {amends: already._id}, who))} />}
+        {choices.length > 0 && <Choices choices={choices} draft={draft} device={books.identity.device} onChoose={(choice, value) => keeper.choose(choice, value, by())} />}
         {reviewing
           ? <Review books={books} keeper={keeper} draft={draft} choices={choices} edit={edit} />
           : <ProductSearch books={books} currency={draft.currency} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />}
@@ -60,14 +62,34 @@ export function Draft({books, id, reviewing}) {
   );
 }
 
+function Gone({order}) {
+  return (
+    <main>
+      <p>{order ? text.draft.already(orderNumber(order._id)) : text.draft.gone}</p>
+      <a class="back" href={order ? `#/orders/${encodeURIComponent(order._id)}` : '#/orders'}>{order ? text.draft.show : text.tabs.orders}</a>
+    </main>
+  );
+}
+
+/** The draft became an order already, on another device: what it says beyond that can only be a change of that order. */
+function Already({order, onChange}) {
+  return (
+    <section class="warnings" role="status">
+      <p>{text.draft.already(orderNumber(order._id))} <a href={`#/orders/${encodeURIComponent(order._id)}`}>{text.draft.show}</a></p>
+      <p>{text.draft.alreadyWhat}</p>
+      <button type="button" onClick={onChange}>{text.draft.asChange(orderNumber(order._id))}</button>
+    </section>
+  );
+}
+
 function Beside({draft, product, edit}) {
   if (product.kind === 'charge') {
-    const amount = draft.charges.find((charge) => charge.product === product._id)?.amount ?? '';
+    const amount = draft.charges.find((charge) => keyOf(charge) === product._id)?.amount ?? '';
     return <Field label={text.draft.amount} aria-label={text.catalogue.addCharge(product.name)} inputmode="decimal" value={amount}
       read={(typed) => (typed === '' ? '' : entered(typed, 2))}
       onChange={(value) => edit((current, by) => setCharge(current, product, value === '' ? null : value, by))} />;
   }
-  const quantity = draft.lines.find((line) => line.product === product._id)?.quantity ?? '0';
+  const quantity = draft.lines.find((line) => keyOf(line) === product._id)?.quantity ?? '0';
   return <Stepper name={product.name} quantity={quantity} onChange={(value) => edit((current, by) => setQuantity(current, product, value, by))} />;
 }
 

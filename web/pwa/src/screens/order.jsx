@@ -1,65 +1,129 @@
-// One submitted order: where it is and why, its lines, and what may still be done with it.
-import {amendmentDraft, change, isAmendable, newDraft} from '../drafts/draft.js';
-import {money, moment, number} from '../money/display.js';
+// One submitted order: where it is and why, its way so far, its lines, and what may still be done with it.
+import {useState} from 'preact/hooks';
+import {amendmentDraft, change, copyOf, repairDraft} from '../drafts/draft.js';
+import {day, money, moment, number} from '../money/display.js';
 import {author, cancellationOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
+import {trailOf} from '../outbox/trail.js';
 import {PlaceChip, placeText} from '../parts/chips.jsx';
 import {go, useStateOf} from '../parts/hooks.js';
+import {SignatureImage} from '../parts/signature_image.jsx';
+import {Trail} from '../parts/trail.jsx';
+import {Versions} from '../parts/versions.jsx';
+import {Withdrawal} from '../parts/withdrawal.jsx';
 import {LOCALE, text} from '../strings.js';
+import './order.css';
+
+const FINISHED = new Set(['converted', 'cancelled']); // nothing is changed any more from here
 
 export function Order({books, id}) {
-  const {orders, refused} = useStateOf(books.orders);
+  const {orders, drafts, refused, unsent} = useStateOf(books.orders);
+  const [withdrawing, setWithdrawing] = useState(false);
+  const [copied, setCopied] = useState(null);
+  const [failed, setFailed] = useState(null);
   const found = orders.find(({document}) => document._id === id);
-  if (!found) return <main><p>{text.orders.none}</p></main>;
-  const {document: order, later, where} = found;
+  if (!found) return <main><p>{text.orders.notHere}</p><a class="back" href="#/orders">{text.tabs.orders}</a></main>;
+  const {document: order, later, where, others} = found;
   const stands = standing(order, later);
-  const shown = (amount) => money(amount, order.currency, LOCALE);
-  const open = async (draft) => {
+  const by = () => author(books.identity);
+  const attempt = (step) => step().catch((error) => setFailed(error.message));
+  const open = (draft) => attempt(async () => {
     await books.local.put(draft);
     go('draft', draft._id, 'review');
-  };
-  const by = () => author(books.identity);
-  const amend = () => open(amendmentDraft(order, stands, by()));
-  const approve = () => open(change(amendmentDraft(order, stands, by()), {approves: true}, by()));
-  const copy = () => open(change({...amendmentDraft(order, stands, by()), _id: newDraft(order.customer, order.currency, by())._id}, {amends: undefined}, by()));
-  const withdraw = () => confirm(text.orders.cancelSure) && books.local.put(cancellationOf(id, '', by()));
-  const standsOpen = !refused[id] && !stands.withdrawn;
-  const changeable = standsOpen && isAmendable(stands);
+  });
+  const begun = drafts.find(({amends, repairs}) => amends === id || repairs === id); // one change at a time
+  const resume = (draft) => (begun ? go('draft', begun._id, 'review') : open(draft()));
+  const amend = () => resume(() => amendmentDraft(order, stands, by()));
+  const approve = () => resume(() => change(amendmentDraft(order, stands, by()), {approves: true}, by()));
+  const repair = () => resume(() => repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order));
+  const takeVersion = (version) => resume(() => amendmentDraft(order, standing(version, []), by()));
+  const copy = () => attempt(async () => {
+    const {draft, left} = copyOf({...order, lines: stands.lines}, await books.products(stands.lines.map(({product}) => product), order.customer.id), by());
+    await books.local.put(draft);
+    if (left.length) setCopied({draft, left});
+    else go('draft', draft._id);
+  });
+  const withdraw = (reason) => attempt(async () => {
+    setWithdrawing(false);
+    await books.local.put(cancellationOf(id, reason, by())).catch((error) => {
+      if (error.status !== 409) throw error; // it is withdrawn already, in another tab
+    });
+  });
+  const changeable = !where.repairs && !stands.withdrawn && !FINISHED.has(where.outcome);
   return (
     <main>
       <a class="back" href="#/orders">‹ {text.tabs.orders}</a>
       <h1>{order.customer.name}</h1>
       <p>{text.orders.kind[stands.kind]} {where.number} · {text.orders.captured(moment(order.captured_at, LOCALE))}</p>
-      <section class={`where ${where.place}`} role="status" aria-label={text.orders.trail}>
-        <PlaceChip where={where} />
-        {where.reason && <p><strong>{where.reason.text}</strong> {text.orders.who[where.reason.who]}</p>}
-        {where.notice && <p>{where.notice.text} {text.orders.who[where.notice.who]}</p>}
-        {where.change && <p>{text.orders.changeIs(text.orders.change[where.change.what], placeText(where.change))}</p>}
-      </section>
+      <Where where={where} withdrawn={stands.withdrawn} />
+      {where.repairs && where.reason?.who === 'rep' && (
+        <div class="actions"><button type="button" class="primary" onClick={repair}>{begun ? text.orders.goOnRepairing : text.orders.repair}</button></div>
+      )}
+      {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
+      <Versions counts={order} others={others} onTake={changeable ? takeVersion : null} />
+      <Content order={order} stands={stands} />
+      <h2>{text.trail.title}</h2>
+      <Trail steps={trailOf(found, {unsent, refused})} device={books.identity.device} />
+      {where.outcome === 'converted' && <p>{text.orders.invoiced}</p>}
+      {withdrawing
+        ? <Withdrawal onWithdraw={withdraw} onCancel={() => setWithdrawing(false)} />
+        : <div class="actions">
+          {changeable && stands.kind === 'quote' && <button type="button" class="primary" onClick={approve}>{text.orders.approve}</button>}
+          {changeable && <button type="button" onClick={amend}>{begun ? text.orders.goOn : text.orders.amend}</button>}
+          <button type="button" onClick={copy}>{text.orders.copy}</button>
+          {changeable && <button type="button" class="quiet" onClick={() => setWithdrawing(true)}>{text.orders.cancel}</button>}
+        </div>}
+      {copied && <p class="wrong" role="alert">{text.customers.left(copied.left)} <a href={`#/draft/${encodeURIComponent(copied.draft._id)}`}>{text.orders.toCopy}</a></p>}
+    </main>
+  );
+}
+
+/** Where it is, in one sentence what that means, why, and who must act. */
+function Where({where, withdrawn}) {
+  const change = where.change;
+  return (
+    <section class={`where ${where.place}`} role="status" aria-label={text.orders.trail}>
+      <PlaceChip where={where} />
+      <p>{text.orders.means(where, withdrawn)}</p>
+      {where.reason && <p><strong>{where.reason.text}</strong> {text.orders.who[where.reason.who]}</p>}
+      {where.notice && <p>{where.notice.text} {text.orders.who[where.notice.who]}</p>}
+      {change && <p>{text.orders.changeIs(text.orders.change[change.what], placeText(change))}
+        {change.place !== 'attention' && change.reason && ` ${change.reason.text}`}</p>}
+    </section>
+  );
+}
+
+function Content({order, stands}) {
+  const shown = (amount) => money(amount, order.currency, LOCALE);
+  const signature = stands.signature ?? order.signature;
+  return (
+    <>
       <h2>{text.orders.lines}</h2>
       <ul class="list">
-        {stands.lines.map((line) => (
-          <li key={line.product + line.amount} class="product">
+        {stands.lines.map((line, index) => (
+          <li key={index} class="product">
             <div><strong>{line.name}</strong><small>{number(line.quantity, LOCALE)} × {shown(line.unit_price)}</small></div>
             <span>{shown(line.amount)}</span>
           </li>
         ))}
-        {stands.charges.map((charge) => (
-          <li key={charge.product} class="product"><strong>{charge.name}</strong><span>{shown(charge.amount)}</span></li>
+        {stands.charges?.map((charge, index) => (
+          <li key={index} class="product"><strong>{charge.name}</strong><span>{shown(charge.amount)}</span></li>
         ))}
       </ul>
       <dl class="totals">
         {stands.discount && <><dt>{text.draft.discount}</dt><dd>−{shown(stands.discount.amount)}</dd></>}
         <dt class="sum">{text.draft.total}</dt><dd class="sum">{shown(stands.total)}</dd>
+        {order.po_number && <><dt>{text.draft.poNumber}</dt><dd>{order.po_number}</dd></>}
+        {order.deliver_on && <><dt>{text.draft.deliverOn}</dt><dd>{day(order.deliver_on, LOCALE)}</dd></>}
       </dl>
-      {stands.note && <p class="note">{stands.note}</p>}
-      {!isAmendable(stands) && <p>{text.orders.repeated}</p>}
-      <div class="actions">
-        {changeable && stands.kind === 'quote' && <button type="button" class="primary" onClick={approve}>{text.orders.approve}</button>}
-        {changeable && <button type="button" onClick={amend}>{text.orders.amend}</button>}
-        {isAmendable(stands) && <button type="button" onClick={copy}>{text.orders.copy}</button>}
-        {standsOpen && <button type="button" class="quiet" onClick={withdraw}>{text.orders.cancel}</button>}
-      </div>
-    </main>
+      {(stands.note ?? order.note) && <p class="note">{stands.note ?? order.note}</p>}
+      {signature && (
+        <figure>
+          <SignatureImage signature={signature} />
+          <figcaption>{text.signature.signed(signature.signed_by, moment(signature.signed_at, LOCALE))}
+            {!stands.signature && ` ${text.signature.before}`}</figcaption>
+        </figure>
+      )}
+    </>
   );
 }

@@ -1,36 +1,68 @@
-// Drafts and orders, each with where it is.
+// Drafts and orders, each with where it is: what is open, what needs attention, all; searched as the rep types.
+import {useMemo, useState} from 'preact/hooks';
 import {money, moment} from '../money/display.js';
+import {standing} from '../orders/standing.js';
+import {counts, FILTERS, listed} from '../outbox/listing.js';
 import {PlaceChip} from '../parts/chips.jsx';
 import {useStateOf} from '../parts/hooks.js';
-import {standing} from '../orders/standing.js';
 import {LOCALE, text} from '../strings.js';
+import './orders.css';
+
+const SHOWN = 50; // more at a time would be slow, and nobody reads them
 
 export function Orders({books}) {
-  const {orders, drafts} = useStateOf(books.orders);
+  const state = useStateOf(books.orders);
+  const [filter, setFilter] = useState('all');
+  const [typed, setTyped] = useState('');
+  const [most, setMost] = useState(SHOWN);
+  const numbers = useMemo(() => counts(state.orders, state.drafts, state.torn), [state]);
+  const found = useMemo(() => listed(state, filter, typed), [state, filter, typed]);
+  const narrow = (change) => {
+    setMost(SHOWN);
+    change();
+  };
+  const {orders, drafts} = found;
   return (
     <main>
       <h1 class="unseen">{text.tabs.orders}</h1>
+      <input class="search" type="search" aria-label={text.orders.search} placeholder={text.orders.search} value={typed}
+        onInput={(event) => narrow(() => setTyped(event.target.value))} />
+      <div class="filters" role="group" aria-label={text.orders.filter}>
+        {FILTERS.map((each) => (
+          <button type="button" key={each} aria-pressed={each === filter} onClick={() => narrow(() => setFilter(each))}>
+            {text.orders.filters[each]} <span class={each === 'attention' && numbers.attention ? 'mark' : ''}>{numbers[each]}</span>
+          </button>
+        ))}
+      </div>
+      <p class="count" role="status">{[
+        text.orders.total(orders.length + drafts.length),
+        state.unsent.length + state.draftsUnsent.length > 0 && text.sync.unsent(state.unsent.length + state.draftsUnsent.length),
+      ].filter(Boolean).join(' · ')}</p>
       {drafts.length > 0 && <h2>{text.draft.open}</h2>}
-      <ul class="list">{drafts.map((draft) => <DraftRow key={draft._id} draft={draft} />)}</ul>
-      {drafts.length > 0 && <h2>{text.tabs.orders}</h2>}
-      <ul class="list">{orders.map((each) => <OrderRow key={each.document._id} {...each} />)}</ul>
-      {!orders.length && !drafts.length && <p class="count">{text.orders.none}</p>}
+      <ul class="list">{drafts.slice(0, most).map((draft) => <DraftRow key={draft._id} draft={draft} torn={state.torn.has(draft._id)} />)}</ul>
+      {drafts.length > 0 && orders.length > 0 && <h2>{text.tabs.orders}</h2>}
+      <ul class="list">{orders.slice(0, most).map((each) => <OrderRow key={each.document._id} {...each} />)}</ul>
+      {Math.max(orders.length, drafts.length) > most && (
+        <div class="actions"><button type="button" onClick={() => setMost(most + SHOWN)}>{text.orders.more(Math.max(orders.length, drafts.length) - most)}</button></div>
+      )}
+      {!state.orders.length && !state.drafts.length && <p class="count">{text.orders.none}</p>}
     </main>
   );
 }
 
-export function DraftRow({draft}) {
+export function DraftRow({draft, torn = false}) {
   return (
     <li>
       <a href={`#/draft/${encodeURIComponent(draft._id)}`}>
         <strong>{draft.customer.name}</strong>
-        <small>{text.draft.lines(draft.lines.length)} · {moment(draft.changed_at, LOCALE)}</small>
+        <small>{[text.draft.what(draft), text.draft.lines(draft.lines.length), moment(draft.changed_at, LOCALE)].filter(Boolean).join(' · ')}</small>
+        {torn && <span class="chip attention">{text.choice.title}</span>}
       </a>
     </li>
   );
 }
 
-export function OrderRow({document, later, where}) {
+export function OrderRow({document, later, where, others = []}) {
   const {kind, total, withdrawn} = standing(document, later);
   return (
     <li>
@@ -39,8 +71,11 @@ export function OrderRow({document, later, where}) {
         <small>
           {[text.orders.kind[kind], where.number, money(total, document.currency, LOCALE), withdrawn && text.orders.withdrawn].filter(Boolean).join(' · ')}
         </small>
-        <PlaceChip where={where} />
-        {where.place === 'attention' && where.reason && <small class="wrong">{where.reason.text}</small>}
+        <span class="chips">
+          <PlaceChip where={where} />
+          {others.some(({refused}) => !refused) && <span class="chip attention">{text.versions.title}</span>}
+        </span>
+        {where.place === 'attention' && where.reason && <small class="wrong">{where.reason.text} {text.orders.who[where.reason.who]}</small>}
       </a>
     </li>
   );

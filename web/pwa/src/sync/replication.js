@@ -1,4 +1,5 @@
 // One push and one pull of the rep's orders database: two replications, never a two-way sync (five times the requests).
+import {judge} from '../outbox/judged.js';
 import {beginPush, isOwn, rememberPush, toOfferAgain} from '../outbox/offered.js';
 import {inTurn} from '../replica/turns.js';
 
@@ -24,7 +25,8 @@ export function push(local, remote, lastStatus) {
     const again = await toOfferAgain(local);
     const repeated = again.length ? await offer(local, narrow, again) : {sent: [], denied: {}};
     const {sent, denied} = await offer(local, narrow);
-    return {sent: [...repeated.sent, ...sent], denied: {...repeated.denied, ...denied}};
+    const judged = await judge(local, remote, {...repeated.denied, ...denied});
+    return {sent: [...repeated.sent, ...sent, ...judged.sent], denied: judged.denied};
   });
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {amendmentDraft, change, copyOf, isAmendable, newDraft, setCharge, setQuantity} from '../../src/drafts/draft.js';
+import {addLine, amendmentDraft, change, copyOf, newDraft, repairDraft, setCharge, setQuantity} from '../../src/drafts/draft.js';
 import {amendmentOf, cancellationOf, localDay, orderIdOf, orderNumber, orderOf} from '../../src/orders/order.js';
 import {standing} from '../../src/orders/standing.js';
 import {refusalOf} from '../guard.js';
-import {BOARD, FREIGHT, HARBOUR, PHONE, REP, SCREWS} from '../samples.js';
+import {BOARD, FREIGHT, HARBOUR, PHONE, REP, SCREWS, TABLET} from '../samples.js';
 
 function fullDraft() {
   let draft = newDraft(HARBOUR, 'USD', PHONE);
@@ -76,12 +76,49 @@ test('a copy takes the prices of today and names what is not sold any more', () 
   assert.deepEqual([left, draft.customer.id], [['Screws, box'], HARBOUR._id]);
 });
 
-test('an order that names a product twice is copied with both quantities, and not changed here', () => {
+test('an order that names a product twice is copied with both quantities', () => {
   const order = orderOf(fullDraft(), 'order', PHONE);
   const twice = {...order, lines: [...order.lines, {...order.lines[0], quantity: '0.5'}]};
   const {draft} = copyOf(twice, new Map([[BOARD._id, BOARD], [SCREWS._id, SCREWS]]), PHONE);
   assert.deepEqual(draft.lines.map(({quantity}) => quantity), ['12.5', '0.75']);
-  assert.deepEqual([isAmendable(order), isAmendable(twice)], [true, false]);
+});
+
+test('an order that names a product twice is changed line by line', () => {
+  const twice = addLine(fullDraft(), BOARD, PHONE);
+  const order = orderOf(change(twice, {[`lines/${BOARD._id}#2/discount`]: '1'}, PHONE), 'order', PHONE);
+  assert.equal(refusalOf(order, REP), null);
+  assert.deepEqual(order.lines.map(({product, amount}) => [product, amount]), [[BOARD._id, '165.30'], [SCREWS._id, '2.34'], [BOARD._id, '0.00']]);
+  const draft = setQuantity(amendmentDraft(order, standing(order, []), PHONE), BOARD, '2', PHONE, {key: `${BOARD._id}#2`});
+  const amendment = amendmentOf(draft, order._id, 1, PHONE);
+  assert.equal(refusalOf(amendment, REP), null);
+  assert.deepEqual(amendment.lines.map(({quantity, discount}) => [quantity, discount]), [['12', '0.05'], ['0.75', '0'], ['2', '1']]);
+});
+
+test('a line that is the third of its product keeps its place when the second goes', () => {
+  const thrice = addLine(addLine(fullDraft(), BOARD, PHONE), BOARD, PHONE);
+  const two = setQuantity(thrice, BOARD, '0', PHONE, {key: `${BOARD._id}#2`});
+  assert.deepEqual(two.lines.map(({product, line}) => [product, line]), [[BOARD._id, undefined], [SCREWS._id, undefined], [BOARD._id, 3]]);
+});
+
+test('a refused order becomes a draft with all that it says, and the same order again', () => {
+  const order = orderOf(fullDraft(), 'order', PHONE);
+  const draft = repairDraft(order, TABLET);
+  const {captured_at: _, device: __, captured_on: ___, ...again} = orderOf(draft, 'order', PHONE);
+  assert.deepEqual({...order, ...again}, order);
+  assert.deepEqual([draft.repairs, draft._id], [order._id, order._id.replace('order:', 'draft:')]);
+});
+
+test('a refused change becomes a draft that changes the same order', () => {
+  const order = orderOf(fullDraft(), 'quote', PHONE);
+  const refused = amendmentOf(amendmentDraft(order, standing(order, []), PHONE), order._id, 3, PHONE, {approve: true});
+  const draft = repairDraft(refused, TABLET, order);
+  assert.deepEqual([draft.amends, draft.repairs, draft.approves, draft.customer.id], [order._id, refused._id, true, HARBOUR._id]);
+});
+
+test('each line of a product follows the price breaks by itself', () => {
+  const product = {...BOARD, breaks: [{from: '0', price: '14'}, {from: '10', price: '13'}]};
+  const two = addLine(setQuantity(newDraft(HARBOUR, 'USD', PHONE), product, '12', PHONE), product, PHONE);
+  assert.deepEqual(two.lines.map(({unit_price: price, list_price: listed}) => [price, listed]), [['13', '13'], ['14', '14']]);
 });
 
 test('the day is the one where the device stands', () => {

@@ -1,37 +1,82 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {newDraft, setQuantity} from '../../src/drafts/draft.js';
+import {addLine, change, newDraft, setCharge, setQuantity} from '../../src/drafts/draft.js';
 import {orderOf} from '../../src/orders/order.js';
 import {preflight} from '../../src/orders/preflight.js';
-import {AT, BOARD, HARBOUR, PHONE, SCREWS} from '../samples.js';
+import {AT, BOARD, FREIGHT, HARBOUR, PHONE, SCREWS} from '../samples.js';
 
 const draft = setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '12', PHONE);
 const fine = {customer: HARBOUR, products: new Map([[BOARD._id, BOARD]]), recent: [], now: AT.getTime()};
-const codes = (facts, of = draft) => preflight(of, {...fine, ...facts}).map(({code}) => code);
+const told = (facts, of = draft) => preflight(of, {...fine, ...facts}).map(({code, weight}) => `${code} ${weight}`);
 const selling = (change) => ({products: new Map([[BOARD._id, {...BOARD, ...change}]])});
 
-test('an order as it should be has no warning', () => assert.deepEqual(codes({}), []));
+test('an order as it should be has no warning', () => assert.deepEqual(told({}), []));
 
 const TROUBLE = [
-  ['the customer is not on this device', {customer: undefined}, ['customer_unknown']],
-  ['the customer became inactive', {customer: {...HARBOUR, active: false}}, ['customer_inactive']],
-  ['the product is not on this device', {products: new Map()}, ['product_unknown']],
-  ['the product became inactive', selling({active: false}), ['product_inactive']],
-  ['the product is a bundle', selling({kind: 'bundle'}), ['product_is_a_bundle']],
-  ['the product has no tax code', selling({tax_code: null}), ['product_without_tax_code']],
-  ['there are fewer in stock', selling({on_hand: '11.5'}), ['beyond_stock']],
-  ['stock is below nothing', selling({on_hand: '-2'}), ['beyond_stock']],
+  ['the customer is not on this device', {customer: undefined}, ['customer_unknown asks']],
+  ['the customer became inactive', {customer: {...HARBOUR, active: false}}, ['customer_inactive asks']],
+  ['the customer is billed in another currency', {customer: {...HARBOUR, currency: 'EUR'}}, ['other_currency asks']],
+  ['the product is not on this device', {products: new Map()}, ['product_unknown asks']],
+  ['the product became inactive', selling({active: false}), ['product_inactive asks']],
+  ['the product is a bundle', selling({kind: 'bundle'}), ['product_is_a_bundle stops']],
+  ['the product has no tax code', selling({tax_code: null}), ['product_without_tax_code asks']],
+  ['this customer does not buy the product', selling({hidden: true}), ['product_not_for_customer tells']],
+  ['there are fewer in stock', selling({on_hand: '11.5'}), ['beyond_stock tells']],
+  ['stock is below nothing', selling({on_hand: '-2'}), ['beyond_stock tells']],
   ['stock is not counted', selling({on_hand: undefined}), []],
   ['there are just enough', selling({on_hand: '12.0'}), []],
+  ['the price changed since', selling({unit_price: '15'}), ['price_changed tells']],
+  ['the price is written otherwise', selling({unit_price: '14.5'}), []],
+  ['the customer’s price changed since', selling({breaks: [{from: '0', price: '14.50'}, {from: '12', price: '13'}]}), ['price_changed tells']],
 ];
 for (const [what, facts, expected] of TROUBLE) {
-  test(`it warns when ${what}: ${expected}`, () => assert.deepEqual(codes(facts), expected));
+  test(`it warns when ${what}: ${expected}`, () => assert.deepEqual(told(facts), expected));
 }
+
+test('a charge is looked at like a product', () => {
+  const charged = setCharge(draft, FREIGHT, '25', PHONE);
+  const with_ = (freight) => ({products: new Map([[BOARD._id, BOARD], ...(freight ? [[FREIGHT._id, freight]] : [])])});
+  assert.deepEqual(told(with_(FREIGHT), charged), []);
+  assert.deepEqual(told(with_({...FREIGHT, active: false}), charged), ['product_inactive asks']);
+  assert.deepEqual(told(with_(null), charged), ['product_unknown asks']);
+});
+
+test('a customer who was only asked for is told, and stops nothing', () => {
+  const asked = change(draft, {customer: {id: 'custreq:01KB4Q9V7M5X3E8RTW2D000003', name: 'New Bakery'}}, PHONE);
+  assert.deepEqual(told({customer: undefined}, asked), ['customer_asked_for tells']);
+});
+
+test('the price that the rep has set stays, and is told apart', () => {
+  const own = change(draft, {[`lines/${BOARD._id}/unit_price`]: '12'}, PHONE);
+  assert.deepEqual(told({}, own), []);
+  assert.deepEqual(told(selling({unit_price: '15'}), own), ['list_price_changed tells']);
+});
+
+test('the same line twice is asked for, another price on the second line is not', () => {
+  const one = setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '1', PHONE);
+  const twice = addLine(one, BOARD, PHONE);
+  assert.deepEqual(told({}, twice), ['repeated_line asks']);
+  assert.deepEqual(told({}, change(twice, {[`lines/${BOARD._id}#2/discount`]: '1'}, PHONE)), []);
+});
+
+test('stock is reckoned over all lines of a product, and told once', () => {
+  const two = setQuantity(addLine(setQuantity(draft, BOARD, '39', PHONE), BOARD, PHONE), BOARD, '2', PHONE, {key: `${BOARD._id}#2`});
+  assert.deepEqual(preflight(two, fine).map(({code, wanted}) => [code, wanted]), [['beyond_stock', '41']]);
+});
+
+test('more lines than an order may have stop it', () => {
+  const lines = Array.from({length: 501}, (_, index) => ({...draft.lines[0], quantity: String(index + 1), line: index || undefined, position: index}));
+  assert.ok(told(selling({on_hand: undefined}), {...draft, lines}).includes('too_many_lines stops'));
+});
+
+test('a signature of something else stops the order', () => {
+  assert.deepEqual(told({}, {...draft, signature: {path: 'M1 1l1 0', of: 'something else'}}), ['signature_outdated stops']);
+});
 
 test('it warns of the same order minutes ago, whatever the order of its lines', () => {
   const one = setQuantity(setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '1', PHONE), SCREWS, '2', PHONE);
   const other = setQuantity(setQuantity(newDraft(HARBOUR, 'USD', PHONE), SCREWS, '2.0', PHONE), BOARD, '1', PHONE);
   const facts = {products: new Map([[BOARD._id, BOARD], [SCREWS._id, SCREWS]]), recent: [orderOf(one, 'order', PHONE)]};
-  assert.deepEqual(codes({...facts, now: AT.getTime() + 60_000}, other), ['same_order_minutes_ago']);
-  assert.deepEqual(codes({...facts, now: AT.getTime() + 3_600_000}, other), []);
+  assert.deepEqual(told({...facts, now: AT.getTime() + 60_000}, other), ['same_order_minutes_ago asks']);
+  assert.deepEqual(told({...facts, now: AT.getTime() + 3_600_000}, other), []);
 });

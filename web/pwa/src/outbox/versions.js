@@ -1,0 +1,16 @@
+// Several versions of one submitted document: which one counts here, and which are only kept. Pure.
+
+/**
+ * {counts, others} of a document's live versions, each with its `_rev`. What the connector `accepted` (a revision of the
+ * receipt) counts; else what CouchDB shows first of those that were not `refused` ({revision: reason}); else the first.
+ */
+export function sorted(versions, {accepted = null, refused = {}} = {}) {
+  const ordered = [...versions].sort(firstShown);
+  const counts = ordered.find(({_rev}) => _rev === accepted) ?? ordered.find(({_rev}) => !(_rev in refused)) ?? ordered[0];
+  return {counts, others: ordered.filter((each) => each !== counts)};
+}
+
+function firstShown(left, right) { // CouchDB's rule for the winner: the longest history, then the greater text
+  const [a, b] = [left, right].map(({_rev}) => _rev.split('-'));
+  return Number(b[0]) - Number(a[0]) || (b[1] > a[1] ? 1 : -1);
+}

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import {test} from 'vitest';
+import {sorted} from '../../src/outbox/versions.js';
+
+const [LOW, HIGH, THIRD] = ['1-a', '1-f', '1-c'].map((_rev) => ({_rev}));
+const CASES = [
+  ['one version counts whatever is known of it', [LOW], {refused: {'1-a': 'no'}}, '1-a'],
+  ['without an answer the one counts that every client shows', [LOW, HIGH, THIRD], {}, '1-f'],
+  ['what the connector accepted counts', [LOW, HIGH], {accepted: '1-a'}, '1-a'],
+  ['a receipt for a version that is not here decides nothing', [LOW, HIGH], {accepted: '1-b'}, '1-f'],
+  ['a refused version gives way to the one that puts it right', [LOW, HIGH], {refused: {'1-f': 'no'}}, '1-a'],
+  ['where all were refused, the first is shown', [LOW, HIGH], {refused: {'1-f': 'no', '1-a': 'no'}}, '1-f'],
+];
+for (const [what, versions, facts, expected] of CASES) {
+  test(what, () => {
+    const {counts, others} = sorted(versions, facts);
+    assert.equal(counts._rev, expected);
+    assert.deepEqual(new Set([counts, ...others]), new Set(versions));
+  });
+}
