@@ -119,7 +119,8 @@ class Roadbook:
         except subprocess.TimeoutExpired:
             raise ProcessError(f"roadbook {' '.join(arguments)} still runs after {COMMAND_DEADLINE:g} s") from None
         if check and done.returncode:
-            raise ProcessError(f"roadbook {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
+            told = "\n".join(part for part in (done.stdout.strip(), done.stderr.strip()) if part)
+            raise ProcessError(f"roadbook {' '.join(arguments)}: {told}")
         return done
 
     def stop(self) -> None:
