@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks NAME`, a name of `benchmarks.report.NAMES`."""
+"""Runs one benchmark: `python -m benchmarks NAME`, a name of `benchmarks.report.NAMES`.NAME`, such as connector, burst, chaos, first-sync or app."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import burst, catalog, chaos, console, design, first_sync_report, idle, price_shapes, snapshot, speed
+from benchmarks import app_report, burst, catalog, chaos, console, design, first_sync_report, idle, price_shapes, snapshot, speed
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
@@ -70,6 +70,11 @@ def measured(options: argparse.Namespace, directory: Path) -> Report:
 
         of_devices = first_sync_report.Sizes(options.products, options.customers, options.rounds)
         return first_sync.measure(directory, of_devices, wipe=options.wipe)
+    if options.name == "app":
+        from benchmarks import app  # Playwright, too
+
+        of_app = app_report.Sizes(options.products, options.customers, options.orders, options.rounds)
+        return app.measure(directory, of_app, wipe=options.wipe)
     return idle.measure(directory, databases=options.databases, seconds=options.seconds, wipe=options.wipe)
 
 
@@ -126,6 +131,11 @@ def parser() -> argparse.ArgumentParser:
     of_console.add_argument("--reps", type=positive, help="reps (default 1000, on the embedded server 60)")
     of_console.add_argument("--orders", type=positive, help="orders (default 100000, on the embedded server 1500)")
     of_console.add_argument("--samples", type=positive, default=40, help="times each page is asked for (default 40)")
+    of_app = names.add_parser("app", parents=[common], help="what a rep waits for, in Chromium on a slow phone")
+    of_app.add_argument("--products", type=positive, default=18000, help="products (default 18000)")
+    of_app.add_argument("--customers", type=positive, default=5000, help="customers (default 5000)")
+    of_app.add_argument("--orders", type=positive, default=100, help="orders of the larger upload (default 100)")
+    of_app.add_argument("--rounds", type=positive, default=3, help="times everything is done (default 3)")
     return top
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -57,19 +56,19 @@ def measure(directory: Path, sizes: Sizes, *, wipe: bool) -> Report:
         couch = couch_of(stage)
         stage.add_territory(TERRITORY)
         rep = stage.add_rep("bob", TERRITORY)
-        fill(stage, sizes)
-        with proxy_before(stage, directory, app) as proxy, sync_playwright() as playwright:
+        fill(stage, products=sizes.products, customers=sizes.customers)
+        with proxy_of(stage, directory, app) as proxy, sync_playwright() as playwright:
             built = build_snapshots(proxy, rep)
             device = Device(playwright, proxy, rep, directory / "profiles")
             rounds = [one_round(stage, device, sizes, number) for number in range(sizes.rounds)]
     return report_of(couch, sizes, rounds, built)
 
 
-def fill(stage: Stage, sizes: Sizes) -> None:
+def fill(stage: Stage, *, products: int, customers: int) -> None:
     """Write the documents, as the connector would."""
     kinds = {
-        CATALOG: (catalogue.products(sizes.products), sizes.products),
-        customers_database(TERRITORY): (catalogue.customers(sizes.customers), sizes.customers),
+        CATALOG: (catalogue.products(products), products),
+        customers_database(TERRITORY): (catalogue.customers(customers), customers),
     }
     for name, (documents, count) in kinds.items():
         progress = Progress(f"documents in {name}", count)
@@ -81,15 +80,13 @@ def fill(stage: Stage, sizes: Sizes) -> None:
             progress.add(len(part))
 
 
-@contextmanager
-def proxy_before(stage: Stage, directory: Path, app: Path) -> Iterator[Nginx]:
-    """The console and, before it and CouchDB, the reverse proxy of the compose file."""
+def proxy_of(stage: Stage, directory: Path, app: Path) -> Nginx:
+    """The console, started, and for it and CouchDB the reverse proxy of the compose file, which does not run yet."""
     console = stage.roadbook.web()
     address = split_credentials(stage.roadbook.settings["COUCHDB_URL"])[0].partition("://")[2]
     place = directory / "proxy"
     place.mkdir()
-    with Nginx(place, address, f"127.0.0.1:{console.ready['port']}", app=app) as proxy:
-        yield proxy
+    return Nginx(place, address, f"127.0.0.1:{console.ready['port']}", app=app)
 
 
 def build_snapshots(proxy: Nginx, rep: Added) -> dict[str, Any]:

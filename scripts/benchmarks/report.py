@@ -23,6 +23,7 @@ NAMES = (
     "design",
     "first-sync",
     "console",
+    "app",
 )  # in the order of their sections
 INTRODUCTION = """# Benchmarks
 

@@ -1,4 +1,4 @@
-"""Builds web/pwa with Vite, the trial page included, into a folder outside the checkout."""
+"""Builds web/pwa with Vite into a folder outside the checkout."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ VITE = PROJECT / "node_modules" / "vite" / "bin" / "vite.js"
 BUILD_DEADLINE = 120  # seconds
 
 
-def build(directory: Path) -> Path:
-    """Build the app into the folder and return it. Raises ProcessError with what Vite says."""
+def build(directory: Path, mode: str = "trial") -> Path:
+    """Build the app into the folder and return it; `trial` has the trial page, too.
+
+    Raises ProcessError with what Vite says.
+    """
     if not VITE.exists():
         raise ProcessError("web/pwa has no packages: run ./scripts/setup")
     argv: list[str | Path] = [
@@ -23,7 +26,7 @@ def build(directory: Path) -> Path:
         VITE,
         "build",
         "--mode",
-        "trial",
+        mode,
         "--outDir",
         directory,
         "--emptyOutDir",

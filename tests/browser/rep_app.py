@@ -144,3 +144,21 @@ class RepApp:
         """Leave the draft for the list of orders, where the tabs are."""
         self.page.goto(f"{self.origin}/app/#/orders")
         return self
+
+    def search_products(self, text: str) -> Self:
+        """Type into the search of products."""
+        self.page.get_by_label("Search products").fill(text)
+        return self
+
+    def open_product(self, product: str) -> Self:
+        """Look at everything about a product that is listed."""
+        self.page.get_by_role("button", name=product, exact=True).click()
+        return self
+
+    def ask_for_customer(self, name: str) -> Self:
+        """Ask for a new customer by its name alone."""
+        self.tab("Customers")
+        self.page.get_by_role("link", name="New customer").click()
+        self.page.get_by_label("Name of the business").fill(name)
+        self.page.get_by_role("button", name="Ask for this customer").click()
+        return self

@@ -1,4 +1,5 @@
 // Prints the documents that the app writes, one of each kind and form, as one JSON list.
+import {requestOf} from '../../web/pwa/src/customers/requests.js';
 import {addLine, amendmentDraft, change, copyOf, newDraft, repairDraft, setCharge, setQuantity} from '../../web/pwa/src/drafts/draft.js';
 import {merge} from '../../web/pwa/src/drafts/merge.js';
 import {amendmentOf, cancellationOf, orderOf} from '../../web/pwa/src/orders/order.js';
@@ -22,4 +23,9 @@ console.log(JSON.stringify([
   orderOf(bare, 'order', PHONE), {...quote, _id: quote._id.replace(/.$/, (last) => (last === '0' ? '1' : '0'))},
   amendmentOf(amended, quote._id, 1, PHONE, {approve: true}), amendmentOf(bare, quote._id, 2, TABLET),
   cancellationOf(quote._id, '', PHONE), signed, orderOf(signed, 'order', TABLET), amendmentOf(signed, quote._id, 3, TABLET), repairDraft(quote, TABLET),
+  requestOf({name: 'Quayside Deli'}, '01KAXQ3V0000000000000000RB', PHONE),
+  requestOf({
+    name: 'Quayside & Sons', contact: 'Ann', phone: '+44 1225 555 010', email: 'ann@quayside.example', street: 'Quay 1', city: 'Bath', region: 'Somerset',
+    postal_code: 'BA1 1AA', country: 'UK', note: 'Ring\ntwice.',
+  }, '01KAXQ3V0000000000000000RC', PHONE),
 ]));

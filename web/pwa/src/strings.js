@@ -53,13 +53,44 @@ export const text = {
     balance: (money) => `owes ${money}`, credit: (money) => `has ${money} credit`, inactive: 'inactive',
     newOrder: 'New order', copy: 'Copy the last order', history: 'Orders of this customer', noHistory: 'No orders yet.',
     left: (names) => `Left out, because it is not sold any more: ${names.join(', ')}.`,
+    gone: 'This customer is not among yours (any more).', priceList: (name) => `Price list: ${name}`, itsCatalogue: 'Catalogue with its prices',
+    balancesOf: (when) => `balances as of ${when}`,
   },
 
   catalogue: {
-    search: 'Search products: name or SKU', none: 'No product matches.', total: (number) => count(number, 'product', 'products'),
+    search: 'Search products: name, SKU, barcode', none: 'No product matches.', total: (number) => count(number, 'product', 'products'),
     stock: (quantity, when) => `${quantity} in stock${when ? ` as of ${when}` : ''}`, notSold: 'not sold any more', charge: 'charge', bundle: 'bundle: order what is in it',
     less: (name) => `One less ${name}`, more: (name) => `One more ${name}`, quantity: (name) => `Quantity of ${name}`,
     addCharge: (name) => `Amount of ${name}`,
+    category: 'Category', everything: 'All categories', showMore: 'Show more', noPrice: 'no price', from: (quantity, price) => `from ${quantity}: ${price}`,
+    pricesFor: (customer) => `Prices for ${customer}`, forEveryone: 'Without a customer',
+  },
+
+  product: {
+    sku: 'SKU', barcode: 'Barcode', category: 'Category', price: 'Price', from: (quantity) => `from ${quantity}`, listPrice: 'Without the customer’s list',
+    stock: 'In stock', asOf: (when) => `as of ${when}`, ageUnknown: 'age not known', close: 'Close', picture: (name) => `Picture of ${name}`,
+    noPicture: 'The full picture comes when there is a network.',
+  },
+
+  scanner: {
+    title: 'Scan a barcode', aim: 'Hold the barcode before the camera.', close: 'Close', NoDetector: 'This browser cannot read barcodes. Type the number instead.',
+    NotAllowedError: 'The camera may not be used: allow it for this page in the browser’s settings, or type the number.',
+    NotFoundError: 'This device has no camera that can be used. Type the number instead.',
+    NotReadableError: 'Another app uses the camera. Close it and try again, or type the number.',
+    other: (why) => `The camera cannot be used: ${why}. Type the number instead.`,
+  },
+
+  newCustomer: {
+    title: 'New customer', why: 'You can take an order at once. The office’s books get the customer when this device has a network.',
+    submit: 'Ask for this customer', where: 'Where the request is', askedAt: (when) => `Asked for ${when}`, gone: 'This request is not here.',
+    alike: 'You may have this customer already:', became: (name) => `In QuickBooks as ${name}`,
+    comes: (name) => `It is ${name} there, and comes to this device with one of the next syncs. Orders can be taken meanwhile.`,
+    places: {device: 'On this device', server: 'On the server', quickbooks: 'In QuickBooks', attention: 'Needs attention'},
+    fields: {
+      name: 'Name of the business', contact: 'Person to ask for', phone: 'Telephone', email: 'E-mail for invoices', street: 'Street and number', city: 'City',
+      region: 'State or province', postal_code: 'Postal code', country: 'Country', note: 'Note for the office',
+    },
+    problems: {missing: 'A name is needed.', colon: 'QuickBooks takes no colon in a name.', email: 'This is no e-mail address.', long: 'This is too long.'},
   },
 
   draft: {

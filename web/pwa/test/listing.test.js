@@ -22,14 +22,14 @@ test('pages are by name, then id, of one kind, with the number of all', () => {
 });
 
 test('a search ranks the exact field first and reaches into objects', () => {
-  expect(listing().search('product:', 'b-1', 9)).toEqual({ids: ['product:1'], total: 1});
-  expect(listing().search('product:', 'beans', 9)).toEqual({ids: ['product:1', 'product:2', 'product:3'], total: 3});
+  expect(listing().search('product:', 'b-1', 9)).toEqual({ids: ['product:1'], ranks: [0], total: 1});
+  expect(listing().search('product:', 'beans', 9)).toEqual({ids: ['product:1', 'product:2', 'product:3'], ranks: [0, 2, 2], total: 3});
   expect(listing().search('', 'aarh', 9).ids).toEqual(['settings:app']);
-  expect(listing().search('product:', 'beans', 1)).toEqual({ids: ['product:1'], total: 3});
+  expect(listing().search('product:', 'beans', 1)).toEqual({ids: ['product:1'], ranks: [0], total: 3});
 });
 
 test('an empty search is the first page', () => {
-  expect(listing().search('product:', '  ', 2)).toEqual(listing().page('product:', 0, 2));
+  expect(listing().search('product:', '  ', 2)).toMatchObject(listing().page('product:', 0, 2));
 });
 
 test('what PouchDB speaks for is not taken from a block that comes later', () => {

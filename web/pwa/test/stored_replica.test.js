@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {Reading} from '../src/replica/reading.js';
 import {StoredReplica} from '../src/replica/stored_replica.js';
 import {Database, products, Server} from './server.js';
 
@@ -37,6 +38,8 @@ async function synced(options) {
   return replica;
 }
 
+const search = (replica, options) => new Reading([replica]).search(options);
+
 const sorted = (document) => document && {...document, ...(document._conflicts && {_conflicts: [...document._conflicts].sort()})};
 
 /** Every document the server has ever had is the same in the replica: winner, content, conflicts. */
@@ -71,7 +74,7 @@ test('it is there again without a network', async () => {
   server.fetch = () => Promise.reject(new TypeError('Failed to fetch'));
   const replica = await open();
   await expectIdentical(replica);
-  expect((await replica.search({text: 'product 0007'})).documents[0]._id).toBe('product:7');
+  expect((await search(replica, {text: 'product 0007'})).documents[0]._id).toBe('product:7');
   await expect(replica.sync()).rejects.toMatchObject({name: 'Unreachable'});
 });
 
@@ -152,7 +155,7 @@ test('an edit of a base document follows its revision, and no conflict arises', 
   const replica = await synced();
   const document = await replica.get({id: 'product:6'});
   await replica.put({document: {...document, name: 'Mine'}});
-  expect((await replica.search({text: 'mine'})).documents[0]._id).toBe('product:6');
+  expect((await search(replica, {text: 'mine'})).documents[0]._id).toBe('product:6');
   expect((await replica.status()).unsent).toEqual(['product:6']);
   expect(await replica.sync()).toMatchObject({pushed: 1});
   expect((await replica.status()).unsent).toEqual([]);

@@ -1,5 +1,5 @@
 // How screens hear of what they show.
-import {useCallback, useEffect, useState} from 'preact/hooks';
+import {useCallback, useEffect, useLayoutEffect, useState} from 'preact/hooks';
 
 /** The `state` of something that dispatches "state" events. */
 export function useStateOf(source) {
@@ -49,4 +49,30 @@ export function useRoute() {
 
 export function go(...parts) {
   location.hash = `#/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+/**
+ * What an asynchronous question answers, as useAnswer, for questions that follow quickly: while one is under way only the
+ * newest waits. The last answer stays until there is a newer one.
+ */
+export function useNewest(ask, about) {
+  const [answer, setAnswer] = useState(undefined);
+  const [asking] = useState(() => ({underway: false, next: null, ended: false}));
+  useEffect(() => () => { asking.ended = true; }, [asking]);
+  useLayoutEffect(() => { // not after the next picture, as useEffect would
+    asking.next = ask;
+    if (!asking.underway) goOnAsking(asking, setAnswer);
+  }, about);
+  return answer;
+}
+
+async function goOnAsking(asking, tell) {
+  asking.underway = true;
+  while (asking.next && !asking.ended) {
+    const ask = asking.next;
+    asking.next = null;
+    const value = await Promise.resolve(ask()).catch(() => null);
+    if (!asking.ended) tell(value);
+  }
+  asking.underway = false;
 }

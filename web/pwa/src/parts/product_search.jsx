@@ -1,47 +1,90 @@
-// Products as the rep types, each with what the screen puts beside it.
-import {useState} from 'preact/hooks';
-import {money, moment, number} from '../money/display.js';
-import {LOCALE, text} from '../strings.js';
-import {useAnswer, useChanges, useStateOf} from './hooks.js';
+// Products as the rep types, by category or by barcode, each with what the screen puts beside it.
+import {useMemo, useState} from 'preact/hooks';
+import {writtenAs} from '../barcode/detecting.js';
+import {text} from '../strings.js';
+import {useAnswer, useChanges, useNewest, useStateOf} from './hooks.js';
+import {Thumbnail} from './picture.jsx';
+import {priceText, stockText} from './product_facts.js';
+import {ProductPage} from './product_page.jsx';
+import {ScanButton} from './scan_button.jsx';
+import './product_search.css';
 
-const SHOWN = 50;
+const SHOWN = 30; // and as many more at a time
 
-/** `beside(product)` is what stands at the right of a product that is sold. */
-export function ProductSearch({books, currency, beside = () => null}) {
+/**
+ * With a `customer` (an id) its prices and the products that it may see. `beside(product)` is what stands at the right of a
+ * product that is sold.
+ */
+export function ProductSearch({books, currency, customer = null, beside = () => null}) {
   const [typed, setTyped] = useState('');
+  const [category, setCategory] = useState(null);
+  const [shown, setShown] = useState(SHOWN);
+  const [opened, setOpened] = useState(null);
   const changes = useChanges(books.catalog);
-  const found = useAnswer(() => books.catalog.search(typed, {prefix: 'product:', limit: SHOWN}), [typed, changes]);
+  const customers = useChanges(books.customers);
+  const buyer = useAnswer(async () => customer && books.buyer(await books.customers.get(customer)), [customer, customers, changes]);
+  const wanted = {...(buyer && {buyer}), ...(category && {category})};
+  const found = useNewest(
+    () => (buyer === undefined ? null : books.catalog.search(typed, {prefix: 'product:', limit: shown, wanted})),
+    [typed, shown, category, changes, buyer],
+  );
   const stockAge = useStateOf(books.ages).confirmed.stock;
+  const search = (entered) => {
+    setTyped(entered);
+    setShown(SHOWN);
+  };
+  const scanned = async (code) => {
+    for (const each of writtenAs(code)) {
+      const {total} = await books.catalog.search(each, {prefix: 'product:', limit: 1, wanted});
+      if (total) return search(each);
+    }
+    return search(code);
+  };
+  const page = opened && (found?.documents?.find(({_id}) => _id === opened._id) ?? opened);
+  const rows = useMemo(() => found?.documents.map((product) => (
+    <li key={product._id} class="product">
+      {product.picture && <Thumbnail books={books} product={product} />}
+      <div class="about">
+        <button type="button" class="name" onClick={() => setOpened(product)}>{product.name}</button>
+        <small>{[product.sku, priceText(product, currency), stockText(product, stockAge)].filter(Boolean).join(' · ')}</small>
+      </div>
+      {product.active ? product.kind !== 'bundle' && beside(product) : <span class="chip attention">{text.catalogue.notSold}</span>}
+    </li>
+  )), [found, beside, currency, stockAge]);
   return (
     <>
-      <input class="search" type="search" aria-label={text.catalogue.search} placeholder={text.catalogue.search} value={typed}
-        onInput={(event) => setTyped(event.target.value)} />
+      <div class="finding">
+        <input class="search" type="search" aria-label={text.catalogue.search} placeholder={text.catalogue.search} value={typed}
+          enterkeyhint="search" onInput={(event) => search(event.target.value)} />
+        <ScanButton onCode={scanned} />
+      </div>
+      <Categories books={books} buyer={buyer} changes={changes} chosen={category} onChoose={(path) => {
+        setCategory(path);
+        setShown(SHOWN);
+      }} />
       {found && <p class="count" role="status">{found.total ? text.catalogue.total(found.total) : text.catalogue.none}</p>}
-      <ul class="list">
-        {found?.documents.map((product) => (
-          <li key={product._id} class="product">
-            <div>
-              <strong>{product.name}</strong>
-              <small>{[
-                product.sku,
-                priceText(product, currency), stockText(product, stockAge),
-              ].filter(Boolean).join(' · ')}</small>
-            </div>
-            {product.active ? product.kind !== 'bundle' && beside(product) : <span class="chip attention">{text.catalogue.notSold}</span>}
-          </li>
-        ))}
-      </ul>
+      <ul class="list">{rows}</ul>
+      {found?.total > shown && <button type="button" class="more" onClick={() => setShown(shown + SHOWN)}>{text.catalogue.showMore}</button>}
+      {page && <ProductPage books={books} product={page} currency={currency} onClose={() => setOpened(null)}>
+        {page.active && page.kind !== 'bundle' && beside(page)}
+      </ProductPage>}
     </>
   );
 }
 
-function priceText({kind, unit_price: price}, currency) {
-  if (kind === 'charge') return text.catalogue.charge;
-  if (kind === 'bundle') return text.catalogue.bundle;
-  return price === undefined ? null : money(price, currency, LOCALE);
-}
-
-function stockText({on_hand: stock}, age) {
-  if (stock === undefined) return null;
-  return text.catalogue.stock(number(stock, LOCALE), age && moment(age, LOCALE));
+/** A picker of the browser's own, which a thumb reaches on a phone; nothing where products have no categories. */
+function Categories({books, buyer, changes, chosen, onChoose}) {
+  const paths = useAnswer(
+    () => (buyer === undefined ? null : books.catalog.paths('category', {prefix: 'product:', wanted: buyer ? {buyer} : undefined})), [buyer, changes],
+  );
+  if (!paths?.length) return null;
+  const at = chosen ? paths.findIndex(([path]) => path.join('\n') === chosen.join('\n')) : -1;
+  return (
+    <select class="categories" aria-label={text.catalogue.category} value={String(at)} onChange={(event) => onChoose(paths[Number(event.target.value)]?.[0] ?? null)}>
+      <option value="-1">{text.catalogue.everything}</option>
+      {paths.map(([path, count], index) => (
+        <option key={path.join('\n')} value={String(index)}>{'\u2007\u2007'.repeat(path.length - 1)}{path.at(-1)} ({count})</option>
+      ))}
+    </select>
+  );
 }

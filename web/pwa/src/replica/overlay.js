@@ -14,14 +14,14 @@ function isMissing(error) {
 
 /** One base with its PouchDB, both of the same number. */
 export class Overlay {
-  /** `Database` is PouchDB; `record` is the overlay's in the storage's state; `fields` are searched. */
-  constructor({Database, storage, record, fields}) {
+  /** `Database` is PouchDB; `record` is the overlay's in the storage's state; `fields` are searched, `kept` in the listing. */
+  constructor({Database, storage, record, fields, kept}) {
     this.storage = storage;
     this.record = record;
     this.number = record.number;
     this.pouch = new Database(`replica-${storage.name}-${record.number}`, {auto_compaction: true});
     this.base = new Base();
-    this.listing = new Listing(fields);
+    this.listing = new Listing(fields, kept);
     this.over = new Map(); // id -> whether it is deleted: what PouchDB speaks for
     this.read = 0; // PouchDB's own sequence up to which `over` and the listing are true
     this.catching = Promise.resolve();

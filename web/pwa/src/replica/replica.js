@@ -1,8 +1,7 @@
 // A replica as a page sees it: every call goes to the worker, pages of documents come back.
+import {call, listen} from './port.js';
+import {Reader} from './reader.js';
 
-let worker = null;
-let calls = 0;
-const waiting = new Map(); // call -> {resolve, reject}
 const open = new Map(); // name -> Replica
 
 /**
@@ -14,46 +13,35 @@ const open = new Map(); // name -> Replica
  * @param {boolean} [options.writable]  whether the rep writes here; otherwise nothing is ever pushed
  * @param {string} [options.prefix]  which ids the first page and, by default, list and search are about: `product:`
  * @param {string[]} [options.search]  the fields that are searched, the name first; `address.city` reaches inside
+ * @param {string[]} [options.keep]  fields that filters look at
  * @returns {Promise<Replica>}
  */
-export async function openReplica({remote, name, writable, prefix, search}) {
+export async function openReplica({remote, name, writable, prefix, search, keep}) {
   if (open.has(name)) return open.get(name);
   const replica = new Replica(name);
   open.set(name, replica);
+  listen(name, (event, detail) => replica.happened(event, detail));
   try {
-    await call(name, 'open', {remote: new URL(remote, location.href).href.replace(/\/+$/, ''), name, writable, prefix, search});
+    await call(name, 'open', {remote: new URL(remote, location.href).href.replace(/\/+$/, ''), name, writable, prefix, search, keep});
   } catch (error) {
-    open.delete(name);
+    forget(name);
     throw error;
   }
   return replica;
 }
 
 /** One database on this device. Errors have the names in errors.js, or PouchDB's. */
-export class Replica {
+export class Replica extends Reader {
   /** Resolves to the first page, {documents, total, from}, as soon as there is one, stored or arriving. */
   ready;
   #listeners = new Map(); // event -> Set of functions
   #arrived;
 
   constructor(name) {
+    super();
     this.name = name;
+    this.names = [name];
     this.ready = new Promise((resolve) => { this.#arrived = resolve; });
-  }
-
-  /** The winning revision, or null; with `conflicts` it carries `_conflicts`. */
-  get(id, {conflicts = false} = {}) {
-    return call(this.name, 'get', {id, conflicts});
-  }
-
-  /** A page by name: {documents, total, from}. */
-  list({prefix, from, limit} = {}) {
-    return call(this.name, 'list', {prefix, from, limit});
-  }
-
-  /** What matches a text as it is typed, best first: {documents, total, from}. */
-  search(text, {prefix, limit} = {}) {
-    return call(this.name, 'search', {text, prefix, limit});
   }
 
   /** Write a document, as PouchDB's put: resolves to {id, rev}, rejects with status 409 unless `_rev` is the newest. */
@@ -78,13 +66,13 @@ export class Replica {
   /** Delete it from this device; refuses while something is unsent unless `discard`. */
   async destroy({discard = false} = {}) {
     await call(this.name, 'destroy', {discard});
-    open.delete(this.name);
+    forget(this.name);
   }
 
   /** Let go of it; what is stored stays. */
   async close() {
     await call(this.name, 'close', {});
-    open.delete(this.name);
+    forget(this.name);
   }
 
   /**
@@ -104,31 +92,7 @@ export class Replica {
   }
 }
 
-function call(replica, verb, options) {
-  worker ??= start();
-  return new Promise((resolve, reject) => {
-    const number = ++calls;
-    waiting.set(number, {resolve, reject});
-    worker.postMessage({call: number, replica, verb, options});
-  });
-}
-
-function start() {
-  const started = new Worker(new URL('./worker.js', import.meta.url), {type: 'module', name: 'replica'});
-  started.onmessage = ({data: {call: number, result, error, replica, event, detail}}) => {
-    if (event) {
-      open.get(replica)?.happened(event, detail);
-      return;
-    }
-    const {resolve, reject} = waiting.get(number);
-    waiting.delete(number);
-    if (error) reject(Object.assign(new Error(error.message), error));
-    else resolve(result);
-  };
-  started.onerror = (failure) => { // it could not be loaded
-    worker = null;
-    for (const {reject} of waiting.values()) reject(new Error(failure.message || 'the replica worker cannot be loaded'));
-    waiting.clear();
-  };
-  return started;
+function forget(name) {
+  open.delete(name);
+  listen(name, null);
 }

@@ -39,7 +39,12 @@ export function rank(text, {whole, words}) {
 
 function beginsAWord(text, word) {
   for (let at = text.indexOf(word); at > 0; at = text.indexOf(word, at + 1)) {
-    if (!LETTER_OR_DIGIT.test(text[at - 1])) return true;
+    if (!isLetterOrDigit(text.charCodeAt(at - 1))) return true;
   }
   return false;
+}
+
+function isLetterOrDigit(code) {
+  if (code < 128) return (code >= 97 && code <= 122) || (code >= 48 && code <= 57); // folded: no capitals
+  return LETTER_OR_DIGIT.test(String.fromCharCode(code));
 }

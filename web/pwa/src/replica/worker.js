@@ -1,10 +1,14 @@
 // The worker that holds all replicas of a page. In: {call, replica, verb, options}; out: {call, result} or
 // {call, error}, and {replica, event, detail} when something happens.
+import {choosing} from '../goods/choosing.js';
 import Database from './database.js';
+import {Reading} from './reading.js';
 import {StoredReplica} from './stored_replica.js';
 
-const VERBS = ['get', 'list', 'search', 'put', 'sync', 'status', 'destroy', 'close'];
+const VERBS = ['put', 'sync', 'status', 'destroy', 'close'];
+const READING = ['get', 'documents', 'list', 'search', 'paths', 'alike', 'kept']; // of one replica or of several as one
 const replicas = new Map(); // name -> promise of a StoredReplica
+const choose = choosing();
 
 self.onmessage = async ({data: {call, replica: name, verb, options}}) => {
   try {
@@ -25,10 +29,15 @@ async function answer(name, verb, options) {
     }
     return void await replicas.get(name);
   }
+  if (READING.includes(verb)) return new Reading(await Promise.all([name].flat().map(opened)), choose)[verb](options);
   if (!VERBS.includes(verb)) throw new RangeError(`a replica cannot ${verb}`);
-  const replica = await replicas.get(name);
-  if (!replica) throw new RangeError(`the replica ${name} is not open`);
-  const result = await replica[verb](options);
+  const result = await (await opened(name))[verb](options);
   if (verb === 'destroy' || verb === 'close') replicas.delete(name);
   return result;
+}
+
+async function opened(name) {
+  const replica = await replicas.get(name);
+  if (!replica) throw new RangeError(`the replica ${name} is not open`);
+  return replica;
 }

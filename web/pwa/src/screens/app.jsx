@@ -81,7 +81,7 @@ function Main({books, onLeft}) {
 function Screen({books, tab, rest, onLeft}) {
   const [id, part] = rest;
   if (tab === 'customers' && id) return <Customer books={books} id={id} />;
-  if (tab === 'catalogue') return <Catalogue books={books} />;
+  if (tab === 'catalogue') return <Catalogue books={books} id={id} />;
   if (tab === 'orders' && id) return <Order books={books} id={id} />;
   if (tab === 'orders') return <Orders books={books} />;
   if (tab === 'draft') return <Draft key={id} books={books} id={id} reviewing={part === 'review'} />;

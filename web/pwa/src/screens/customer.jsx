@@ -1,22 +1,34 @@
-// One customer: what is known, a new order, the orders so far.
+// One customer: what is known, a new order, the orders so far. Also one that is asked for, and the form that asks.
 import {useState} from 'preact/hooks';
+import {idsOf, requestsIn} from '../customers/requests.js';
 import {copyOf, newDraft} from '../drafts/draft.js';
 import {moment} from '../money/display.js';
 import {author} from '../orders/order.js';
 import {go, useAnswer, useChanges, useStateOf} from '../parts/hooks.js';
 import {LOCALE, text} from '../strings.js';
-import {balanceText} from './customers.jsx';
-import {DraftRow, OrderRow} from './orders.jsx';
+import {History} from './customer_history.jsx';
+import {CustomerRequest} from './customer_request.jsx';
+import {about, balanceText} from './customers.jsx';
+import {NewCustomer} from './new_customer.jsx';
 
 export function Customer({books, id}) {
-  const {orders, drafts} = useStateOf(books.orders);
+  if (id === 'new') return <NewCustomer books={books} />;
+  if (id.startsWith('custreq:')) return <CustomerRequest key={id} books={books} id={id} />;
+  return <Known key={id} books={books} id={id} />;
+}
+
+function Known({books, id}) {
+  const state = useStateOf(books.orders);
   const changes = useChanges(books.customers);
   const customer = useAnswer(() => books.customers.get(id), [id, changes]);
   const settings = useAnswer(() => books.settings(), []);
+  const list = useAnswer(() => customer?.price_list && books.catalog.get(`price:${customer.price_list}`), [customer?.price_list]);
   const {confirmed} = useStateOf(books.ages);
   const [left, setLeft] = useState([]);
+  if (customer === null) return <main><p>{text.customers.gone}</p><a href="#/customers">{text.tabs.customers}</a></main>;
   if (!customer || !settings) return <main aria-busy="true" />;
-  const own = orders.filter(({document}) => document.customer.id === id);
+  const ids = idsOf(id, requestsIn(...about(state)));
+  const own = state.orders.filter(({document}) => ids.has(document.customer.id));
   const begin = async () => {
     const draft = newDraft({id, name: customer.name}, customer.currency ?? settings.currency, author(books.identity));
     await books.local.put(draft);
@@ -24,30 +36,31 @@ export function Customer({books, id}) {
   };
   const copy = async () => {
     const [{document}] = own;
-    const copied = copyOf(document, await books.products(document.lines.map(({product}) => product)), author(books.identity));
+    const products = await books.products(document.lines.map(({product}) => product), id);
+    const copied = copyOf({...document, customer: {id, name: customer.name}}, products, author(books.identity));
     await books.local.put(copied.draft);
     setLeft(copied.left);
     if (!copied.left.length) go('draft', copied.draft._id);
   };
   const balance = balanceText(customer, settings);
+  const {address = {}} = customer;
   return (
     <main>
       <a class="back" href="#/customers">‹ {text.tabs.customers}</a>
       <h1>{customer.name}</h1>
-      <p>{[customer.address?.street, customer.address?.city, customer.phone].filter(Boolean).join(' · ')}</p>
-      {balance && <p>{balance}{confirmed.balances && <small> ({moment(confirmed.balances, LOCALE)})</small>}</p>}
+      <p>{[customer.contact, address.street, address.city].filter(Boolean).join(' · ')}</p>
+      <p>{[customer.phone, customer.mobile].filter(Boolean).map((number) => <a key={number} class="back" href={`tel:${number.replace(/[^+0-9]/g, '')}`}>{number}</a>)}</p>
+      {balance && <p>{balance} <small>{confirmed.balances ? text.product.asOf(moment(confirmed.balances, LOCALE)) : text.product.ageUnknown}</small></p>}
+      {list && <p>{text.customers.priceList(list.name)}</p>}
+      {customer.notes && <p class="note">{customer.notes}</p>}
       {!customer.active && <p class="wrong">{text.warnings.customer_inactive({name: customer.name})}</p>}
       <div class="actions">
         <button type="button" class="primary" onClick={begin}>{text.customers.newOrder}</button>
         {own.length > 0 && <button type="button" onClick={copy}>{text.customers.copy}</button>}
+        <button type="button" onClick={() => go('catalogue', id)}>{text.customers.itsCatalogue}</button>
       </div>
       {left.length > 0 && <p class="wrong" role="alert">{text.customers.left(left)}</p>}
-      <h2>{text.customers.history}</h2>
-      <ul class="list">
-        {drafts.filter((draft) => draft.customer.id === id).map((draft) => <DraftRow key={draft._id} draft={draft} />)}
-        {own.map((each) => <OrderRow key={each.document._id} {...each} />)}
-      </ul>
-      {!own.length && <p class="count">{text.customers.noHistory}</p>}
+      <History books={books} ids={ids} />
     </main>
   );
 }

@@ -1,4 +1,7 @@
-// What ./scripts/bench first-sync measures inside the page; times are milliseconds since the call.
+// What ./scripts/bench first-sync and app measure or need inside the page; times are milliseconds since the call.
+import {newDraft, setQuantity} from '../drafts/draft.js';
+import {author, orderOf} from '../orders/order.js';
+import {submit} from '../orders/submit.js';
 import PouchDB from '../replica/database.js';
 import {openReplica} from '../replica/replica.js';
 
@@ -84,4 +87,50 @@ export async function searches(texts) {
     times.push(performance.now() - started);
   }
   return times.sort((one, other) => one - other)[SAMPLES / 2];
+}
+
+/** Take orders on this device without the screens, by the app's own rules. */
+export async function takeOrders(identity, count) {
+  const local = new PouchDB(`orders-${identity.rep}`, {auto_compaction: true});
+  for (const draft of drafts(identity, count)) {
+    await local.put(draft);
+    await submit(local, await local.get(draft._id), 'order', author(identity));
+  }
+}
+
+/** Hand in as many orders one by one, a PUT each, as an app without replication would; resolves to milliseconds. */
+export async function putOneByOne(identity, count) {
+  const orders = drafts(identity, count).map((draft) => orderOf(draft, 'order', author(identity)));
+  const started = performance.now();
+  for (const order of orders) {
+    const answer = await fetch(`/couch/orders-${identity.rep}/${order._id}`, {
+      method: 'PUT', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(order),
+    });
+    if (answer.status !== 201) throw new Error(`${order._id} was refused: ${await answer.text()}`);
+  }
+  return performance.now() - started;
+}
+
+/** The median of a search as a page without an index does it: all documents, one after the other, best 50 by name. */
+export async function linear({rep}, texts) {
+  const catalog = await openReplica({remote: '/couch/catalog', name: `catalog-${rep}`, prefix: 'product:'});
+  const {documents} = await catalog.list({limit: 1e6});
+  const fields = ['name', 'sku', 'description'];
+  const times = texts.flatMap((text) => [1, 2, 3].map(() => {
+    const started = performance.now();
+    const words = text.toLowerCase().split(' ');
+    documents
+      .filter((document) => words.every((word) => fields.some((field) => document[field]?.toLowerCase().includes(word))))
+      .sort((one, other) => one.name.localeCompare(other.name)).slice(0, 50);
+    return performance.now() - started;
+  }));
+  return times.sort((one, other) => one - other)[Math.floor(times.length / 2)];
+}
+
+function drafts(identity, count) {
+  return Array.from({length: count}, (_, number) => {
+    const by = author(identity);
+    const draft = newDraft({id: `customer:${number % 50 + 1}`, name: `Customer ${number}`}, 'USD', by);
+    return [1, 2, 3].reduce((made, line) => setQuantity(made, {_id: `product:${number + line}`, name: `Product ${number + line}`, unit_price: '14.50'}, '2', by), draft);
+  });
 }

@@ -1,0 +1,83 @@
+// A customer that QuickBooks does not have yet: asked for here, with or without a network.
+import {useState} from 'preact/hooks';
+import {MOST, problemsIn, requestOf, requestsIn} from '../customers/requests.js';
+import {author} from '../orders/order.js';
+import {ulid} from '../orders/ulid.js';
+import {go, useNewest, useStateOf} from '../parts/hooks.js';
+import {likeness} from '../replica/likeness.js';
+import {text} from '../strings.js';
+import {about} from './customers.jsx';
+
+const FIELDS = ['name', 'contact', 'phone', 'email', 'street', 'city', 'region', 'postal_code', 'country', 'note'];
+const KINDS = {phone: {type: 'tel', autocomplete: 'off'}, email: {type: 'email', autocomplete: 'off'}};
+const ENOUGH = 3; // letters of a name before others are looked for
+
+export function NewCustomer({books}) {
+  const [entered, setEntered] = useState({});
+  const [problems, setProblems] = useState({});
+  const [failed, setFailed] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const [id] = useState(() => ulid(Date.now())); // one for the form: a second tap makes no second customer
+  const requests = requestsIn(...about(useStateOf(books.orders)));
+  const name = (entered.name ?? '').trim();
+  const alike = useNewest(() => (name.length < ENOUGH ? [] : books.customers.alike(name)), [name]);
+  const like = likeness(name);
+  const asked = name.length < ENOUGH ? [] : requests.map(({document}) => document).filter((document) => like(document.name));
+  const known = [...asked, ...(alike ?? [])];
+  const submit = async (event) => {
+    event.preventDefault();
+    const found = problemsIn(entered);
+    setProblems(found);
+    if (Object.keys(found).length) {
+      event.target.querySelector(`[name="${Object.keys(found)[0]}"]`).focus();
+      return;
+    }
+    setBusy(true);
+    try {
+      const request = requestOf(entered, id, author(books.identity));
+      await books.local.put(request);
+      await books.orders.refresh();
+      go('customers', request._id);
+    } catch (error) {
+      setFailed(error.message);
+      setBusy(false);
+    }
+  };
+  return (
+    <main>
+      <a class="back" href="#/customers">‹ {text.tabs.customers}</a>
+      <h1>{text.newCustomer.title}</h1>
+      <p>{text.newCustomer.why}</p>
+      <form onSubmit={submit} noValidate>
+        {FIELDS.map((field) => {
+          const Tag = field === 'note' ? 'textarea' : 'input';
+          return (
+            <>
+              <label class="field" key={field}>
+                <span>{text.newCustomer.fields[field]}</span>
+                <Tag name={field} maxlength={MOST[field]} autocomplete="off" {...KINDS[field]} value={entered[field] ?? ''}
+                  aria-required={field === 'name'} aria-invalid={field in problems} aria-describedby={field in problems ? `${field}-problem` : undefined}
+                  onInput={(event) => setEntered({...entered, [field]: event.target.value})} />
+                {field in problems && <strong class="wrong" id={`${field}-problem`} role="alert">{text.newCustomer.problems[problems[field]]}</strong>}
+              </label>
+              {field === 'name' && known.length > 0 && <Alike known={known} />}
+            </>
+          );
+        })}
+        {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
+        <div class="actions"><button type="submit" class="primary" disabled={busy}>{text.newCustomer.submit}</button></div>
+      </form>
+    </main>
+  );
+}
+
+function Alike({known}) {
+  return (
+    <section class="alike" role="status">
+      <p>{text.newCustomer.alike}</p>
+      <ul>{known.map(({_id, name, address}) => (
+        <li key={_id}><a href={`#/customers/${encodeURIComponent(_id)}`}>{[name, address?.city].filter(Boolean).join(', ')}</a></li>
+      ))}</ul>
+    </section>
+  );
+}
