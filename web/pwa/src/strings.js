@@ -108,6 +108,7 @@ export const text = {
     fixedPrice: 'Your company lets nobody change prices here.', allTheSame: (words) => `${words} all the same`,
     what: ({amends, repairs, approves}) => (repairs ? 'put right' : amends && (approves ? 'quote to order' : 'change')),
     repairing: (number) => `The server refused ${number}. Put it right and submit it again: it keeps its number.`,
+    refused: (why) => `The server refused this draft, so it is on this device alone: ${why}`,
     alreadyWhat: 'What this draft says now can only go out as a change of that order. Or discard the draft.',
     asChange: (number) => `Make it a change of ${number}`,
   },

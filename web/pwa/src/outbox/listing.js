@@ -6,18 +6,21 @@ export const FILTERS = ['all', 'open', 'attention'];
 const texts = new WeakMap(); // document -> what is searched of it, prepared once
 
 /** How many orders and drafts each filter lets through: {all, open, attention}. */
-export function counts(orders, drafts, torn) {
-  const count = (filter) => orders.filter((order) => passes(order, filter)).length + drafts.filter((draft) => draftPasses(draft, filter, torn)).length;
+export function counts({orders, drafts, ...facts}) {
+  const count = (filter) => orders.filter((order) => passes(order, filter)).length + drafts.filter((draft) => draftPasses(draft, filter, facts)).length;
   return Object.fromEntries(FILTERS.map((filter) => [filter, count(filter)]));
 }
 
-/** {orders, drafts} that pass a filter and match what was typed, in the order given. `torn`: ids of drafts with open choices. */
-export function listed({orders, drafts, torn}, filter, typed) {
+/**
+ * {orders, drafts} that pass a filter and match what was typed, in the order given. `torn` are the ids of drafts with open
+ * choices, `refused` the guard's reasons by id.
+ */
+export function listed({orders, drafts, torn, refused}, filter, typed) {
   const search = searchFor(typed);
   const matches = (text) => !search.words.length || rank(text, search) !== NO_MATCH;
   return {
     orders: orders.filter((order) => passes(order, filter) && matches(textOf(order))),
-    drafts: drafts.filter((draft) => draftPasses(draft, filter, torn) && matches(prepared([draft.customer.name, draft.po_number ?? '', draft.note ?? '']))),
+    drafts: drafts.filter((draft) => draftPasses(draft, filter, {torn, refused}) && matches(prepared([draft.customer.name, draft.po_number ?? '', draft.note ?? '']))),
   };
 }
 
@@ -34,8 +37,8 @@ function isOpenQuote({document, later, where}) {
   return kind === 'quote' && !withdrawn;
 }
 
-function draftPasses({_id}, filter, torn) {
-  return filter !== 'attention' || torn.has(_id);
+function draftPasses({_id}, filter, {torn, refused}) {
+  return filter !== 'attention' || torn.has(_id) || _id in refused;
 }
 
 function textOf({document, where}) {

@@ -3,6 +3,7 @@ import {useMemo, useState} from 'preact/hooks';
 import {money, moment} from '../money/display.js';
 import {standing} from '../orders/standing.js';
 import {counts, FILTERS, listed} from '../outbox/listing.js';
+import {refusal} from '../outbox/whereabouts.js';
 import {PlaceChip} from '../parts/chips.jsx';
 import {useStateOf} from '../parts/hooks.js';
 import {LOCALE, text} from '../strings.js';
@@ -15,7 +16,7 @@ export function Orders({books}) {
   const [filter, setFilter] = useState('all');
   const [typed, setTyped] = useState('');
   const [most, setMost] = useState(SHOWN);
-  const numbers = useMemo(() => counts(state.orders, state.drafts, state.torn), [state]);
+  const numbers = useMemo(() => counts(state), [state]);
   const found = useMemo(() => listed(state, filter, typed), [state, filter, typed]);
   const narrow = (change) => {
     setMost(SHOWN);
@@ -39,7 +40,7 @@ export function Orders({books}) {
         state.unsent.length + state.draftsUnsent.length > 0 && text.sync.unsent(state.unsent.length + state.draftsUnsent.length),
       ].filter(Boolean).join(' · ')}</p>
       {drafts.length > 0 && <h2>{text.draft.open}</h2>}
-      <ul class="list">{drafts.slice(0, most).map((draft) => <DraftRow key={draft._id} draft={draft} torn={state.torn.has(draft._id)} />)}</ul>
+      <ul class="list">{drafts.slice(0, most).map((draft) => <DraftRow key={draft._id} draft={draft} torn={state.torn.has(draft._id)} refused={state.refused[draft._id]} />)}</ul>
       {drafts.length > 0 && orders.length > 0 && <h2>{text.tabs.orders}</h2>}
       <ul class="list">{orders.slice(0, most).map((each) => <OrderRow key={each.document._id} {...each} />)}</ul>
       {Math.max(orders.length, drafts.length) > most && (
@@ -50,13 +51,14 @@ export function Orders({books}) {
   );
 }
 
-export function DraftRow({draft, torn = false}) {
+export function DraftRow({draft, torn = false, refused = null}) {
   return (
     <li>
       <a href={`#/draft/${encodeURIComponent(draft._id)}`}>
         <strong>{draft.customer.name}</strong>
         <small>{[text.draft.what(draft), text.draft.lines(draft.lines.length), moment(draft.changed_at, LOCALE)].filter(Boolean).join(' · ')}</small>
         {torn && <span class="chip attention">{text.choice.title}</span>}
+        {refused && <small class="wrong">{text.draft.refused(refusal(refused).text)}</small>}
       </a>
     </li>
   );
