@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from connector.couch import CouchServer, Database, document_path
 from connector.errors import CouchError, DocumentConflict, NotFound, RoadbookError
 from connector.ledger import Row
 from connector.records import content_hash, content_of
+
+LISTS = ("lines", "charges")
 
 Document = dict[str, Any]
 
@@ -62,21 +64,33 @@ def leaves(database: Database, document_id: str, revisions: Sequence[str]) -> li
 
 
 def differences(versions: Sequence[Version]) -> list[Difference]:
-    """The fields in which versions differ, line by line where those have the same number of lines. Pure."""
-    flat = [flattened(version.content) for version in versions]
+    """The fields in which versions differ, line by line; a line that one of them lacks is one field. Pure."""
+    common = {name: min(length_of(version.content.get(name)) for version in versions) for name in LISTS}
+    flat = [flattened(version.content, common) for version in versions]
     names = list(dict.fromkeys(name for each in flat for name in each))
     rows = [Difference(name, tuple(each.get(name, "—") for each in flat)) for name in names]
     return [row for row in rows if len(set(row.values)) > 1]
 
 
-def flattened(content: Document) -> dict[str, str]:
-    """A document's fields by the words a person finds them by: `line 2: quantity`. Pure."""
+def length_of(value: Any) -> int:
+    """How many lines there are."""
+    return len(value) if isinstance(value, list) else 0
+
+
+def flattened(content: Document, common: Mapping[str, int]) -> dict[str, str]:
+    """A document's fields by the words a person finds them by: `line 2: quantity`. Pure.
+
+    `common` says how many lines all versions have; those beyond are one field each.
+    """
     found: dict[str, str] = {}
     for name, value in content.items():
-        if name in ("lines", "charges") and isinstance(value, list):
+        if name in LISTS and isinstance(value, list):
             for number, line in enumerate(value, start=1):
-                parts = line.items() if isinstance(line, dict) else [("", line)]
-                found |= {f"{name[:-1]} {number}: {key.replace('_', ' ')}": as_text(part) for key, part in parts}
+                title = f"{name[:-1]} {number}"
+                if isinstance(line, dict) and number <= common[name]:
+                    found |= {f"{title}: {key.replace('_', ' ')}": as_text(part) for key, part in line.items()}
+                else:
+                    found[title] = in_short(line)
         elif isinstance(value, dict):
             found |= {
                 f"{name.replace('_', ' ')}: {key.replace('_', ' ')}": as_text(part) for key, part in value.items()
@@ -84,6 +98,14 @@ def flattened(content: Document) -> dict[str, str]:
         else:
             found[name.replace("_", " ")] = as_text(value)
     return found
+
+
+def in_short(line: Any) -> str:
+    """`3 x Arabica beans, 1 kg (product:1): 52.44`; whatever is no line as it is."""
+    if not isinstance(line, dict) or not {"product", "amount"} <= line.keys():
+        return as_text(line)
+    count = f"{as_text(line['quantity'])} x " if "quantity" in line else ""
+    return f"{count}{as_text(line.get('name', ''))} ({as_text(line['product'])}): {as_text(line['amount'])}"
 
 
 def as_text(value: Any) -> str:

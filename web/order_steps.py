@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.couch import CouchServer, Database
 from connector.errors import CouchError
@@ -78,7 +78,7 @@ def steps_of(row: Row, seen: Seen) -> list[OneStep]:
     device = row.content.get("device")
     by = f"on {device}" if isinstance(device, str) else ""
     done = row.posted_at is not None or row.state in ("cancelled", "converted")
-    stopped = "stopped" if row.state in ("parked", "held") else "open"
+    stopped = row.state in ("parked", "held")
     checked = min((events[each] for each in CHECKED if each in events), default="")
     tried = max((newest[each] for each in TRIED if each in newest), default="")
     attempts = f"{row.attempts} attempts so far" if row.attempts > 1 and not done else ""
@@ -86,11 +86,16 @@ def steps_of(row: Row, seen: Seen) -> list[OneStep]:
     return [
         OneStep("Captured", "done", captured if isinstance(captured, str) else "", by),
         OneStep("On the server", "done", row.received_at),
-        OneStep("Checked", "done" if tried or done else stopped, checked),
-        OneStep("Sent", "done" if tried else "unknown" if done else stopped, tried, attempts or by_hand),
-        OneStep("In QuickBooks", "done" if done else stopped, row.posted_at or ""),
+        halted(OneStep("Checked", "done" if tried or done else "open", checked), stopped),
+        OneStep("Sent", "done" if tried else "unknown" if done else "open", tried, attempts or by_hand),
+        halted(OneStep("In QuickBooks", "done" if done else "open", row.posted_at or ""), stopped and bool(tried)),
         step_of_device(row, seen),
     ]
+
+
+def halted(step: OneStep, stopped: bool) -> OneStep:
+    """The step as the one that an order stopped at, where it did."""
+    return replace(step, state="stopped", said="stopped here") if stopped and step.state == "open" else step
 
 
 def step_of_device(row: Row, seen: Seen) -> OneStep:
