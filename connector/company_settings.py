@@ -11,15 +11,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from connector.couch import CouchServer, Database
 from connector.errors import DocumentConflict, SettingsError
+from connector.figures import DAYS, NUMBERS, Days, Numbers
 from connector.identifiers import CONNECTOR
+from connector.mailboxes import address_of
+from connector.placeholders import PLACEHOLDERS, checked
 from connector.records import time_text
 from connector.settings import Settings
 
 COMPANY_SETTINGS = "settings:company"
+LETTERS = "Letters"
 IN_QUICKBOOKS = "Orders in QuickBooks"
 ON_DEVICES = "Products and customers"
 
@@ -44,6 +48,17 @@ BECOMES = {
     "Pending": "a pending estimate",
     "Invoice": "an invoice right away",
 }
+
+
+KNOWN = ", ".join(f"{{{name}}} ({meaning})" for name, meaning in PLACEHOLDERS.items())
+
+
+def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(address_of(each) for each in value)
+
+
+def _placeholders(value: str) -> str:
+    return checked(value)
 
 
 class CompanySettings(BaseModel):
@@ -101,6 +116,48 @@ class CompanySettings(BaseModel):
             "roadbook_new_customers",
         ),
     ]
+    letters: Annotated[
+        tuple[Literal["rep", "customer", "office", "failures"], ...],
+        Shown(
+            LETTERS,
+            "Who is sent an order once it is in QuickBooks",
+            "Any of rep, customer and office, separated by commas; with failures the office is told what is stuck.",
+            variable="roadbook_letters",
+        ),
+    ]
+    office_email: Annotated[
+        tuple[str, ...],
+        AfterValidator(_addresses),
+        Shown(
+            LETTERS, "Where the office's letters go", "Addresses separated by commas.", variable="roadbook_office_email"
+        ),
+    ]
+    letter_subject: Annotated[
+        str,
+        Field(min_length=1, max_length=150, pattern=r"^[^\n]*$"),
+        AfterValidator(_placeholders),
+        Shown(LETTERS, "Subject", f"May hold {KNOWN}."),
+    ] = "{kind} {number} for {customer}"
+    letter_body: Annotated[
+        str,
+        Field(min_length=1, max_length=5000),
+        AfterValidator(_placeholders),
+        Shown(LETTERS, "Text; the order is attached as a PDF", "May hold the same.", lines=8),
+    ] = (
+        "Good day,\n\n{kind} {number} of {date} for {customer} is attached; it comes to {total} before tax.\n\n"
+        "Kind regards\n{company}"
+    )
+    letterhead: Annotated[
+        str,
+        Field(max_length=500),
+        Shown(LETTERS, "Below the company's name on the PDF", "Address, telephone, tax number.", lines=4),
+    ] = ""
+    letter_numbers: Annotated[
+        Numbers, Shown(LETTERS, "How numbers look", "On the PDF and in the text.", {each: each for each in NUMBERS})
+    ] = "1,234.56"
+    letter_days: Annotated[
+        Days, Shown(LETTERS, "How days look", "On the PDF and in the text.", {each: each for each in DAYS})
+    ] = "Nov 25, 2026"
 
 
 class BadSettings(SettingsError):

@@ -12,6 +12,9 @@ from connector.couch import CouchServer
 from connector.cursors import Cursor, Cursors
 from connector.errors import CouchError, QuickBooksError
 from connector.identifiers import AGES, CATALOG, CONNECTOR, CUSTOMERS, OPS
+from connector.letters.configuration import Configuration, configuration_in_force
+from connector.letters.store import Letters
+from connector.letters.transport import MailConnection, MailServerAway
 from connector.policies import policy_of
 from connector.policy import NOT_APPLICABLE, TAX_EXCLUDED, TAX_INCLUSIVE, Policy
 from connector.quickbooks import TokenStore
@@ -49,6 +52,7 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
             return
     settings = in_force(settings, server)
     yield "territories", "; ".join(trouble(server, settings.roadbook_new_customers)) or None
+    yield from letter_lines(configuration_in_force(settings, server), Letters(server.database(CONNECTOR)))
     realm = connected_realm(server.database(CONNECTOR))
     if not realm:
         yield "QuickBooks", "no company is connected: run `roadbook quickbooks connect`"
@@ -73,6 +77,27 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
     yield last_look("changes in QuickBooks", cursors.load(realm, "sales"), settings.roadbook_watch_minutes, now)
     yield last_look("products and customers", cursors.load(realm, "catalog"), settings.roadbook_watch_minutes, now)
     yield last_pass(States(server.database(CONNECTOR)).load(realm), now)
+
+
+def letter_lines(configuration: Configuration, letters: Letters) -> Iterator[tuple[str, str | None]]:
+    """(what, problem or None) for the mail server, and for letters that nobody will send any more by themselves."""
+    server = configuration.server
+    if server is None:
+        yield "letters (off: ROADBOOK_SMTP_HOST is empty)", None
+        return
+    try:
+        with MailConnection(server, configuration.sender.address) as connection:
+            connection.open()
+        yield f"mail server {server.host}:{server.port}", None
+    except MailServerAway as error:
+        yield f"mail server {server.host}:{server.port}", f"{error}; letters wait"
+    if "office" in configuration.on and not configuration.office:
+        yield (
+            "the office's address",
+            "there is none: set ROADBOOK_OFFICE_EMAIL, or `roadbook settings set office_email`",
+        )
+    given_up = letters.counts().get("given_up", 0)
+    yield f"letters ({given_up} given up; `roadbook letters list` says why)" if given_up else "letters", None
 
 
 def connector_lines(server: CouchServer, settings: Settings) -> Iterator[tuple[str, str | None]]:

@@ -12,7 +12,7 @@ from connector.couch import Database
 from connector.errors import RoadbookError
 from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger
-from connector.letters.configuration import configuration_of
+from connector.letters.configuration import configuration_in_force
 from connector.letters.letter import OPEN, STATES, Letter, State
 from connector.letters.resending import sent_again
 from connector.letters.store import Letters
@@ -75,7 +75,7 @@ def preview(key: str, path: Path | None) -> None:
     row = Ledger(server.database(CONNECTOR)).find(key)
     if row is None:
         raise RoadbookError(f"nothing is on record about {key!r}; has it reached the server?")
-    writing = Writing(server, lambda: configuration_of(settings))
+    writing = Writing(server, lambda: configuration_in_force(settings, server))
     content = writing.pdf(row)
     path = path or Path(f"{writing.paper(row).number}.pdf")
     try:

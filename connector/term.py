@@ -31,7 +31,7 @@ from connector.identifiers import CONNECTOR, OPS
 from connector.intake import Intake
 from connector.lease import Lease
 from connector.ledger import Ledger
-from connector.letters.configuration import configuration_of
+from connector.letters.configuration import configuration_in_force
 from connector.letters.work import LetterWork
 from connector.outcomes import RECONNECT_WAIT, waits_for_connection
 from connector.policies import Policies
@@ -126,7 +126,7 @@ class Term:
         self._drift_check = DriftCheck(settings.roadbook_drift_check_at, project, server)
         self._watches = self._new_watches(server) if connection.realm else {}
         self._territories = Following(self._database, distribution, self._done)
-        self._letters = LetterWork(server, lambda: configuration_of(settings), lease.ensure)
+        self._letters = LetterWork(server, lambda: configuration_in_force(self._environment, server), lease.ensure)
 
     def work(self) -> None:
         """Work until the term is lost, then let every thread finish what it has in hand."""

@@ -9,7 +9,7 @@ from flask import Flask
 
 from connector import __version__
 from connector.errors import SettingsError
-from connector.letters.configuration import configuration_of
+from connector.letters.configuration import configuration_in_force
 from connector.letters.writing import Writing
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
@@ -28,6 +28,7 @@ from web import (
     people,
     probes,
     quickbooks,
+    rep_paper,
     security,
     status,
     webhooks,
@@ -76,9 +77,12 @@ def create_app(settings: Settings) -> Flask:
         status,
         probes,
         audit,
+        rep_paper,
     ):
         app.register_blueprint(part.blueprint)
-    letters.init_app(app, Writing(app.extensions["couch"], lambda: configuration_of(settings)))
+    letters.init_app(
+        app, Writing(app.extensions["couch"], lambda: configuration_in_force(settings, app.extensions["couch"]))
+    )
     design.init_app(app, settings.couchdb_url)
     webhooks.init_app(app, settings)
     replication.init_app(app, settings, app.extensions["couch"])

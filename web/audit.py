@@ -33,7 +33,7 @@ ACTIONS = {
     "quickbooks.disconnect": "Disconnected QuickBooks",
     "rep.add": "Added a rep",
     "rep.disable": "Disabled a rep",
-    "rep.email": "Said where a rep’s letters go",
+    "rep.email": "Said where letters to a rep go",
     "rep.import": "Imported reps",
     "rep.password": "Gave a rep another password",
     "rep.territory": "Moved a rep to another territory",

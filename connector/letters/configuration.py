@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connector.letters.figures import USUAL, Figures
+from connector.company_settings import CompanySettings, CompanySettingsRecord
+from connector.couch import CouchServer
+from connector.figures import USUAL, Figures
+from connector.identifiers import CONNECTOR
 from connector.mailboxes import Mailbox, mailbox_of
 from connector.settings import Settings
-
-SUBJECTS: Mapping[str, str] = {
-    "order": "{kind} {number} for {customer}",
-    "changed": "Changed: {kind} {number} for {customer}",
-    "cancelled": "Cancelled: {kind} {number} for {customer}",
-}
-BODY = (
-    "Good day,\n\n{kind} {number} of {date} for {customer} is attached; it comes to {total} before tax.\n\n"
-    "Kind regards\n{company}\n"
-)
 
 
 @dataclass(frozen=True)
@@ -41,13 +33,18 @@ class Configuration:
     office: tuple[str, ...] = ()
     on: frozenset[str] = frozenset()
     templates: Path | None = None
-    subject: str = SUBJECTS["order"]
-    body: str = BODY
+    subject: str = ""
+    body: str = ""
     letterhead: str = ""
     figures: Figures = USUAL
 
 
-def configuration_of(settings: Settings) -> Configuration:
+def configuration_in_force(settings: Settings, server: CouchServer) -> Configuration:
+    """The configuration as it is now, with what an admin chose; raises CouchError."""
+    return configuration_of(settings, CompanySettingsRecord(server.database(CONNECTOR), settings).load().values)
+
+
+def configuration_of(settings: Settings, chosen: CompanySettings) -> Configuration:
     """The configuration that the settings describe; `server` is None while letters are off."""
     server = MailServer(
         settings.roadbook_smtp_host,
@@ -59,7 +56,11 @@ def configuration_of(settings: Settings) -> Configuration:
     return Configuration(
         server if settings.roadbook_smtp_host else None,
         mailbox_of(settings.roadbook_mail_from) if settings.roadbook_mail_from else Mailbox("roadbook@localhost"),
-        settings.roadbook_office_email,
-        frozenset(settings.roadbook_letters),
+        chosen.office_email,
+        frozenset(chosen.letters),
         Path(settings.roadbook_letter_templates) if settings.roadbook_letter_templates else None,
+        chosen.letter_subject,
+        chosen.letter_body,
+        chosen.letterhead,
+        Figures(chosen.letter_numbers, chosen.letter_days),
     )

@@ -13,9 +13,9 @@ from typing import Any
 from connector.contents import readable
 from connector.errors import MappingError, RoadbookError
 from connector.estimates import called
+from connector.figures import USUAL, Figures
 from connector.identifiers import order_number
 from connector.ledger import Row
-from connector.letters.figures import USUAL, Figures
 from connector.letters.occasions import is_withdrawn
 from connector.money import decimal_of, total_of
 from connector.records import Order, Unreadable

@@ -12,13 +12,13 @@ from connector.errors import MappingError, RoadbookError
 from connector.facts import made_of, named
 from connector.identifiers import CATALOG, CONNECTOR, CUSTOMERS, ledger_id, order_number, ulid_of
 from connector.ledger import Row
-from connector.letters.configuration import SUBJECTS, Configuration
+from connector.letters.configuration import Configuration
 from connector.letters.letter import Letter
 from connector.letters.message import Attachment, Written
 from connector.letters.paper import Around, Paper, order_in, paper_of
 from connector.letters.pdf import Printer
-from connector.letters.placeholders import filled
 from connector.mailboxes import BadAddress, addresses_of
+from connector.placeholders import filled
 from connector.records import Order, Unreadable
 from connector.registry import Registry
 
@@ -127,16 +127,13 @@ class Writing:
 
     def _about_order(self, letter: Letter, row: Row, configuration: Configuration) -> Written:
         paper = self.paper(row)
-        subject = configuration.subject
-        if letter.kind == "cancelled":
-            subject = SUBJECTS["cancelled"]
-        elif letter.edition != "0":
-            subject = SUBJECTS["changed"]
+        mark = "Cancelled: " if letter.kind == "cancelled" else "Changed: " if letter.edition != "0" else ""
+        subject = mark + filled(configuration.subject, paper.values)
         body = filled(configuration.body, paper.values)
         if paper.remark:
             body = f"{paper.remark}\n\n{body}"
         attachment = Attachment(f"{paper.number}.pdf", self._printed(paper, configuration))
-        return Written(filled(subject, paper.values), body, attachment)
+        return Written(subject, body, attachment)
 
     def _printed(self, paper: Paper, configuration: Configuration) -> bytes:
         printer = Printer(configuration.templates)

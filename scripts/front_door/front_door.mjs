@@ -5,7 +5,7 @@ import {createServer, request} from 'node:http';
 import {parseArgs} from 'node:util';
 
 const COUCH = '/couch/';
-const OF_THE_CONSOLE = /^\/couch\/[^/]+\/(_snapshot(\/[^/?]*)?|_delta)(\?|$)/; // under the database's own address
+const OF_THE_CONSOLE = /^\/couch\/[^/]+\/(_snapshot(\/[^/?]*)?|_delta|_letter\/[^/?]*)(\?|$)/; // under the database's own address
 const HOP_BY_HOP = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade'];
 
 const {values: {couch, console: web, port}} = parseArgs({

@@ -11,6 +11,7 @@ from tests.proxy.conftest import Site
 REP = "rabcdefghijklm23"
 ORDERS = f"/orders-{REP}"
 ORDER = "order:01JAB2C3D4E5F6G7H8J9KAMBNC"
+ULID = ORDER.removeprefix("order:")
 ENCODED_ORDER = ORDER.replace(":", "%3A")
 HASH = "0123456789abcdef" * 4
 CHECKPOINT = "_local/0eCqgz_r6ng3VmVD2L3F2Q%3D%3D"
@@ -175,6 +176,18 @@ REFUSED = [
     ("COPY", f"/couch{ORDERS}/{ORDER}"),
     ("PATCH", f"/couch{ORDERS}/{ORDER}"),
     ("OPTIONS", f"/couch{ORDERS}/"),
+    # an order's PDF: of other databases, of what is no order, by other methods and in other spellings
+    ("GET", f"/couch/catalog/_letter/{ULID}"),
+    ("GET", f"/couch/connector/_letter/{ULID}"),
+    ("GET", f"/couch{ORDERS}/_letter"),
+    ("GET", f"/couch{ORDERS}/_letter/"),
+    ("GET", f"/couch{ORDERS}/_letter/{ULID}/"),
+    ("GET", f"/couch{ORDERS}/_letter/{ULID}?x=1"),
+    ("GET", f"/couch{ORDERS}/_letter/{ULID.lower()}"),
+    ("GET", f"/couch{ORDERS}/_letter/{ULID[:-1]}"),
+    ("GET", f"/couch{ORDERS}/%5Fletter/{ULID}"),
+    ("HEAD", f"/couch{ORDERS}/_letter/{ULID}"),
+    ("POST", f"/couch{ORDERS}/_letter/{ULID}"),
     # snapshots and deltas of other databases, by other methods and in other spellings
     ("GET", f"/couch{ORDERS}/_snapshot"),
     ("GET", f"/couch{ORDERS}/_delta?since=0"),

@@ -19,6 +19,7 @@ MANIFEST = "/couch/catalog/_snapshot"
 BODY = f"/couch/customers-north/_snapshot/{HASH}"
 DELTA = "/couch/customers-north-2/_delta?since=12-g1AAAACbeJzLYWBg_%2B%2F&limit=1000"
 TARGETS = [MANIFEST, BODY, DELTA]
+LETTER = "/couch/orders-rabcdefghijklmn2/_letter/01JAB2C3D4E5F6G7H8J9KAMBNC"
 PACKED = gzip.compress(json.dumps({"columns": ["again"] * 3000}).encode(), mtime=0)
 
 
@@ -27,6 +28,15 @@ PACKED = gzip.compress(json.dumps({"columns": ["again"] * 3000}).encode(), mtime
 def test_the_console_is_asked_byte_for_byte_and_couchdb_is_not(site: Site, method: str, target: str) -> None:
     assert site.proxy.ask(method, target).status == 200
     assert [(request.method, request.target) for request in site.web.requests] == [(method, target)]
+    assert site.couch.requests == []
+
+
+def test_an_orders_pdf_is_the_consoles_too_with_the_reps_own_credentials(site: Site) -> None:
+    cookies = ("Cookie", "roadbook=console; AuthSession=Ym9iOjY5")
+    assert site.proxy.ask("GET", LETTER, headers=[cookies]).status == 200
+    (request,) = site.web.requests
+    assert (request.method, request.target) == ("GET", LETTER)
+    assert request.headers.get_all("Cookie") == ["AuthSession=Ym9iOjY5"]
     assert site.couch.requests == []
 
 

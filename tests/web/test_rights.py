@@ -49,6 +49,7 @@ RIGHTS = (
     Right("replication.manifest", "GET", "/couch/catalog/_snapshot", DEVICES),
     Right("replication.body", "GET", "/couch/catalog/_snapshot/1", DEVICES),
     Right("replication.changes", "GET", "/couch/catalog/_delta", DEVICES),
+    Right("rep_paper.pdf", "GET", f"/couch/orders-{REP}/_letter/{ROW.ulid}", DEVICES),
     Right("letters.pdf", "GET", f"{ORDER}/order.pdf", OPS),
     Right("letters.again", "POST", f"{ORDER}/letters/letter:x/again", OPS, 404),
     Right("fleet.show", "GET", "/", OPS),

@@ -107,6 +107,8 @@ def company(installation: Installation, post_office: PostOffice) -> LetterCompan
         Mailbox("orders@northwind.example", "Northwind Traders"),
         (OFFICE,),
         EVERYONE,
+        subject="{kind} {number} for {customer}",
+        body="It comes to {total} before tax.",
     )
     made = LetterCompany(installation, post_office, configuration, rep, now)
     made.look()

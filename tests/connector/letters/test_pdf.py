@@ -14,8 +14,8 @@ from typing import Any
 import pypdf
 import pytest
 
+from connector.figures import Figures
 from connector.ledger import Row
-from connector.letters.figures import Figures
 from connector.letters.paper import Around, NoPaper, paper_of, signature_of
 from connector.letters.pdf import BadTemplate, Printer
 from connector.money import show

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.letters.placeholders import PLACEHOLDERS, BadPlaceholder, checked, filled
+from connector.placeholders import PLACEHOLDERS, BadPlaceholder, checked, filled
 
 
 def test_it_fills_in_what_it_knows_once() -> None:

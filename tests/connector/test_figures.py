@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.letters.figures import DAYS, NUMBERS, Figures
+from connector.figures import DAYS, NUMBERS, Figures
 
 
 @pytest.mark.parametrize("numbers", NUMBERS)
