@@ -1,4 +1,4 @@
-"""Runs one benchmark: `python -m benchmarks NAME`, a name of `benchmarks.report.NAMES`.NAME`, such as connector, burst, chaos, first-sync or app."""
+"""Runs one benchmark: `python -m benchmarks NAME`, a name of `benchmarks.report.NAMES`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import app_report, burst, catalog, chaos, console, design, first_sync_report, idle, price_shapes, snapshot, speed
+from benchmarks import (
+    app_report,
+    burst,
+    catalog,
+    chaos,
+    console,
+    design,
+    first_sync_report,
+    idle,
+    price_shapes,
+    snapshot,
+    speed,
+)
 from benchmarks.report import Report, keep
 from connector.errors import RoadbookError
 from connector.logs import set_up_logs
