@@ -18,6 +18,7 @@ from connector.catalog_commands import catalog
 from connector.checkpoints import Checkpoints
 from connector.dead_letters import DeadLetters
 from connector.design_commands import design_commands
+from connector.device_commands import device
 from connector.errors import RoadbookError
 from connector.health import problems_of
 from connector.identifiers import CONNECTOR
@@ -93,6 +94,7 @@ def web() -> None:
 
 
 quickbooks.add_command(calls)
+main.add_command(device)
 main.add_command(quickbooks)
 main.add_command(catalog)
 

@@ -13,6 +13,10 @@ class SettingsError(RoadbookError):
     """A setting is missing or wrong; the message names the variable."""
 
 
+class ExportError(RoadbookError):
+    """A file that the reps' app made of unsent documents cannot be read or handed in."""
+
+
 class CouchError(RoadbookError):
     """CouchDB refused a request or could not be reached."""
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GUIDES = [
     "docs/demo.md",
     "docs/design-documents.md",
+    "docs/device-export.md",
     "docs/first-sync.md",
     "docs/letters.md",
     "docs/monitoring.md",

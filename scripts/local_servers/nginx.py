@@ -39,7 +39,8 @@ PAGES = """
 """
 APP = """
         location /app/ {{
-            types {{ text/html html; text/javascript js; text/css css; }}
+            types {{ text/html html; text/javascript js; text/css css; image/png png; image/svg+xml svg;
+                    application/manifest+json webmanifest; }}
             alias "{directory}/";
         }}
 """

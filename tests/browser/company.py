@@ -11,13 +11,16 @@ from local_servers.roadbook import Rep, Roadbook
 
 
 class Company:
-    """Console, CouchDB and the app behind one proxy; `rep` is who uses it."""
+    """Console, CouchDB and the app behind one proxy; `rep` is who uses it.
 
-    def __init__(self, directory: Path, roadbook: Roadbook, rep: Rep) -> None:
+    `app` is a folder with a build of the app, where it is not the console's own.
+    """
+
+    def __init__(self, directory: Path, roadbook: Roadbook, rep: Rep, app: Path | None = None) -> None:
         console = roadbook.web()
         address, _, _ = split_credentials(roadbook.settings["COUCHDB_URL"])
         self.rep = rep
-        self._proxy = Nginx(directory, address.removeprefix("http://"), f"127.0.0.1:{console.ready['port']}")
+        self._proxy = Nginx(directory, address.removeprefix("http://"), f"127.0.0.1:{console.ready['port']}", app=app)
         self.origin = f"http://127.0.0.1:{self._proxy.port}"
         self._running = ExitStack()
 

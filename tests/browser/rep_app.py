@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
 from local_servers.chromium import open_profile
 from local_servers.roadbook import Rep
+from tests.browser.devices import processes_with
 
 PATIENCE = 60_000  # milliseconds; a device that found no server asks again within 30 s
 PHONE = {"width": 360, "height": 740}
@@ -161,4 +164,24 @@ class RepApp:
         self.page.get_by_role("link", name="New customer").click()
         self.page.get_by_label("Name of the business").fill(name)
         self.page.get_by_role("button", name="Ask for this customer").click()
+
+    def kill9(self) -> Self:
+        """End every process of the browser, as the system does when memory runs short; start() begins again."""
+        for pid in processes_with(f"--user-data-dir={self._profile}"):
+            os.kill(pid, signal.SIGKILL)
+        self.context.close()
+        return self
+
+    def command(self, method: str, **parameters: Any) -> Any:
+        """Send a command to the browser's own debugger, for what no page can do."""
+        session = self.context.new_cdp_session(self.page)
+        try:
+            return session.send(method, parameters)
+        finally:
+            session.detach()
+
+    def sync_now(self) -> Self:
+        """Press the button on the sync screen and wait until it may be pressed again."""
+        self.tab("Sync").page.get_by_role("button", name="Sync now").click()
+        expect(self.page.get_by_role("button", name="Sync now")).to_be_enabled(timeout=PATIENCE)
         return self

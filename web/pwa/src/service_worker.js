@@ -7,17 +7,17 @@ const KEPT = 2; // the build before this one too: a tab that still runs it may a
 const PAGE = '/app/';
 
 self.addEventListener('install', (event) => {
-  const fresh = FILES.map((file) => new Request(file, {cache: 'reload'}));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh))); // all of them, or this version does not count
+  event.waitUntil(keep()); // all files, or this version does not count
 });
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(forgetOld().then(() => self.clients.claim()));
 });
 
-// An update waits until the rep takes it.
-self.addEventListener('message', ({data}) => {
-  if (data === 'take over') self.skipWaiting();
+// An update waits until the rep takes it. A browser that was short of space may have deleted the files.
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') self.skipWaiting();
+  if (event.data === 'keep again') event.waitUntil(keep());
 });
 
 self.addEventListener('fetch', (event) => {
@@ -25,6 +25,11 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET' || origin !== location.origin || !pathname.startsWith('/app/')) return;
   event.respondWith(answer(event.request, event.request.mode === 'navigate' ? PAGE : pathname));
 });
+
+async function keep() {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES.map((file) => new Request(file, {cache: 'reload'})));
+}
 
 async function answer(request, path) {
   const current = await caches.open(CACHE);

@@ -205,20 +205,70 @@ export const text = {
       idle: 'Not started', syncing: 'Syncing …', live: 'Up to date', offline: 'No server in reach: everything stays on this device until there is one',
       sign_in: 'Sign in to go on syncing', failing: 'Something went wrong; it is tried again by itself',
     },
-    ages: 'How old what you see is', ageUnknown: 'not known',
-    age: {products: 'Products', prices: 'Prices', stock: 'Stock', customers: 'Customers', balances: 'Balances', orders: 'Orders and receipts'},
-    ready: 'Ready for the road', notReady: 'Not ready for the road yet',
-    missing: {
-      unsent: 'Something is not sent yet.', refused: 'Something was refused: see Orders.', offline: 'No server in reach just now.', sign_in: 'Sign in again.',
-      syncing: 'A sync is under way.', failing: 'The last sync failed.', catalog: 'Products have not come yet.', customers: 'Customers have not come yet.',
-      old: 'The office has not confirmed stock with QuickBooks for a day.', space: 'Hardly any space is left on this device.',
+    codes: {
+      storage_full: 'This device is full. What was saved is safe; nothing more can be stored until there is room.',
+      refused: 'The server does not let this account do that. Tell the office.',
+      server: 'The server is in trouble. It is tried again by itself.',
     },
-    storage: 'Storage on this device', storageUse: (used, free) => `${used} used, ${free} free`, kept: 'The browser keeps it',
-    notKept: 'The browser may delete it when space is short: install the app to be safe', signOut: 'Sign out',
-    signOutRefused: (number) => `Not while ${count(number, 'document is', 'documents are')} unsent: sync first.`,
-    signOutLosing: (names) => `The server refused ${names.join(', ')}: nobody else has it. Sign out all the same and delete it for good?`,
-    signOutSure: 'Sign out? What is on this device is deleted; the server keeps it.', who: (name) => `Signed in as ${name}`,
-    device: (name) => `This device: ${name}`,
+    signOut: 'Sign out', who: (name) => `Signed in as ${name}`, device: (name) => `This device: ${name}`,
+  },
+
+  road: {
+    ready: 'Ready for the road', notReady: 'Not ready for the road yet', holds: 'fine', open: 'not yet', unknown: 'not known', never: 'never',
+    documents: (products, customers) => `${products} + ${customers}`, free: (room) => `${room} free`, until: (when) => `until ${when}`,
+    what: {
+      synced: 'Synced', unsent: 'Not sent yet', refused: 'Refused', documents: 'Products + customers here', products: 'Products confirmed',
+      prices: 'Prices confirmed', stock: 'Stock confirmed', customers: 'Customers confirmed', balances: 'Balances confirmed', space: 'Space',
+      persisted: 'Kept when space is short', kept: 'Opens without a network', sign_in: 'Signed in', clock: 'Clock',
+    },
+    why: {
+      idle: 'It has not been synced since the app was opened.', syncing: 'A sync is under way.', offline: 'No server is in reach just now.',
+      failing: 'The last sync failed.', unsent: 'Sync before you leave the network.', refused: 'See Orders: they need you.',
+      catalog: 'Products have not come yet.', customers: 'Customers have not come yet.',
+      old: 'The office has not confirmed it with QuickBooks for a day.', unknown_age: 'The office has not confirmed it yet.',
+      space: 'Hardly any room is left: delete photos or apps that you do not need.', unknown_space: 'This browser does not tell.',
+      not_persisted: 'The browser may delete it: add Roadbook to the home screen.', not_kept: 'The app itself is not stored yet: sync once more.',
+      sign_in: 'Sign in again, so that it holds on the road.', clock: 'Set the clock of this device.',
+    },
+  },
+
+  leaving: {
+    title: 'This device', export: 'Save them in an encrypted file',
+    signOut: {sure: 'Sign out? What is on this device is deleted; the server keeps it.', deleting: 'Sign out and delete them here'},
+    reset: {title: 'Fetch everything anew', sure: 'Delete what is on this device and fetch it again from the server?', deleting: 'Delete them here and fetch everything anew'},
+    unsent: (number) => `Not while ${count(number, 'document is', 'documents are')} unsent: sync first.`,
+    refused: (number) => `${count(number, 'document', 'documents')} the server refused: nobody else has ${number === 1 ? 'it' : 'them'}.`,
+    deleteSure: (number) => `Is the file in a safe place? ${count(number, 'document', 'documents')} will be on no device any more, only in that file.`,
+    kinds: {
+      draft: (whose) => `Draft for ${whose}`, amend: (whose) => `Change of ${whose}`, cancel: (whose) => `Withdrawal of ${whose}`,
+      custreq: (whose) => `New customer ${whose}`,
+    },
+  },
+
+  export: {
+    title: 'Save what is unsent in a file', why: (number) => `${count(number, 'document goes', 'documents go')} into an encrypted file. Bring it to another device of yours, or to the office.`,
+    passphrase: 'Passphrase', again: 'The same again', remember: 'Without the passphrase nobody can read the file, the office neither.',
+    short: (number) => `Take at least ${number} characters.`, differ: 'The two are not the same.', make: 'Make the file', making: 'Encrypting …',
+    made: 'The file is ready', keep: 'Save it where it survives this device, or send it to yourself or the office. Nothing is deleted by that.', save: 'Save the file', share: 'Send the file',
+  },
+
+  import: {
+    title: 'Bring in a file', file: 'File of unsent documents', take: 'Bring it in', taking: 'Reading …',
+    taken: (number) => `${count(number, 'document was', 'documents were')} brought in, and will be sent with the next sync.`,
+    another_rep: 'This file is another rep’s.', wrong_passphrase: 'The passphrase is wrong, or the file was damaged.',
+    not_an_export: 'This is no file of unsent documents.', newer: 'This file was made by a newer app: take the update first.',
+  },
+
+  notices: {
+    lost: 'The browser deleted what Roadbook had stored on this device',
+    lostSome: (unsent, drafts, when) => `${[unsent && count(unsent, 'document', 'documents'), drafts && count(drafts, 'draft', 'drafts')].filter(Boolean).join(' and ')} had not been sent by ${when}: look through your notes, and take them again.`,
+    lostNothing: (when) => `As far as is known (${when ?? '?'}), everything had been sent.`, lostUnknown: 'Whether something was unsent is not known: compare your notes with Orders.',
+    lostAgain: 'Everything else is fetched again. Add Roadbook to the home screen, and the browser keeps it.', seen: 'I have seen it',
+    wiped: 'The browser deleted what Roadbook had stored on this device. Sign in to fetch it again.',
+    full: 'This device is full', fullWhat: 'What Roadbook says is saved is safe, but nothing more can be stored. Delete photos, videos or apps that you do not need; Roadbook goes on by itself.',
+    clock: (by, ahead) => `This device’s clock is ${by} ${ahead ? 'ahead' : 'behind'}`,
+    clockWhat: 'Set it right in the device’s settings. Until then your orders carry the server’s time.',
+    cannotOpen: 'Roadbook cannot open what is stored on this device.', again: 'Try again',
   },
 
   chip: {

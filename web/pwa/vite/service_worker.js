@@ -1,9 +1,9 @@
 // A Vite plugin: writes sw.js with the list of the build's files and a version that changes with any of them.
 import {createHash} from 'node:crypto';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 
 const SOURCE = new URL('../src/service_worker.js', import.meta.url);
-const PUBLIC = ['icon.svg', 'manifest.webmanifest']; // copied by Vite, not in the bundle
+const PUBLIC = readdirSync(new URL('../public', import.meta.url)).sort(); // copied by Vite, not in the bundle
 const PAGE = 'index.html'; // asked for by its folder: a redirect could not be answered with offline
 
 /** `base` is where the app is served: /app/. */

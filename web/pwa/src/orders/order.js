@@ -6,20 +6,24 @@ const LINE_FIELDS = ['product', 'name', 'quantity', 'unit_price', 'discount', 'a
 const CHARGE_FIELDS = ['product', 'name', 'amount'];
 const OPTIONAL = ['note', 'po_number', 'deliver_on', 'ship_to', 'tax'];
 
-/** Who writes, and when: `rep`, `device`, `at` (a Date) and `today` (YYYY-MM-DD where the rep stands). */
-export function author(identity, at = new Date()) {
-  return {rep: identity.rep, device: identity.device, at, today: localDay(at)};
+/**
+ * Who writes, and when: `rep`, `device`, `at` (a Date) and `today` (YYYY-MM-DD where the rep stands). Where this device's clock is
+ * known to be wrong (store/clock.js), `at` is the true time, and `skew` the seconds by which the clock is ahead of it.
+ */
+export function author(identity, at = identity.clock?.now() ?? new Date()) {
+  const skew = identity.clock?.correction ?? 0;
+  return {rep: identity.rep, device: identity.device, at, today: localDay(at), ...(skew && {skew})};
 }
 
 /**
  * The order document of a draft; names and prices are the draft's own, so what the customer saw is what is sent.
  * `kind` is "order" or "quote". Raises RangeError when there is no line or a number is wrong.
  */
-export function orderOf(draft, kind, {rep, device, at, today}) {
+export function orderOf(draft, kind, {rep, device, at, today, skew}) {
   const {worth: _, ...amounts} = contentOf(draft);
   return {
     _id: orderIdOf(draft), type: 'order', schema: 1, kind, rep, device,
-    captured_at: at.toISOString(), captured_on: today,
+    captured_at: at.toISOString(), captured_on: today, ...marked(skew),
     customer: {id: draft.customer.id, name: draft.customer.name}, currency: draft.currency,
     ...amounts,
     ...filled(draft, OPTIONAL), ...signatureOf(draft),
@@ -32,21 +36,21 @@ export function orderIdOf(draft) {
 }
 
 /** An amendment: all lines and charges as they are to be from now on; `approve` makes an order of a quote. */
-export function amendmentOf(draft, order, number, {rep, device, at}, {approve = false} = {}) {
+export function amendmentOf(draft, order, number, {rep, device, at, skew}, {approve = false} = {}) {
   const {worth: _, ...amounts} = contentOf(draft);
   return {
     _id: `amend:${order.slice('order:'.length)}:${number}`, type: 'amendment', schema: 1, order, rep, device,
-    captured_at: at.toISOString(), number, ...(approve && {kind: 'order'}),
+    captured_at: at.toISOString(), ...marked(skew), number, ...(approve && {kind: 'order'}),
     ...amounts,
     ...filled(draft, ['note', 'tax']), ...signatureOf(draft),
   };
 }
 
 /** The withdrawal of an order. */
-export function cancellationOf(order, reason, {rep, device, at}) {
+export function cancellationOf(order, reason, {rep, device, at, skew}) {
   return {
     _id: `cancel:${order.slice('order:'.length)}`, type: 'cancellation', schema: 1, order, rep, device,
-    captured_at: at.toISOString(), ...filled({reason}, ['reason']),
+    captured_at: at.toISOString(), ...marked(skew), ...filled({reason}, ['reason']),
   };
 }
 
@@ -59,6 +63,10 @@ export function orderNumber(id) {
 export function localDay(moment) {
   const two = (number) => String(number).padStart(2, '0');
   return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+}
+
+function marked(skew) { // the guard lets own fields pass that begin with x_
+  return skew ? {x_clock_skew: skew} : {};
 }
 
 function contentOf(draft) {

@@ -5,7 +5,7 @@ import {repaired} from '../outbox/offered.js';
 import {amendmentOf, orderIdOf, orderOf} from './order.js';
 import {amendmentsOf} from './standing.js';
 
-const TOLD_BY_ITSELF = ['_id', '_rev', 'number', 'device', 'captured_at', 'captured_on']; // differs when the same thing is submitted again
+const TOLD_BY_ITSELF = ['_id', '_rev', 'number', 'device', 'captured_at', 'captured_on', 'x_clock_skew']; // differs when the same thing is submitted again
 
 /** The draft was submitted before, on another device, and says something else now: nothing was written, the draft stays. */
 export class AlreadySubmitted extends Error {

@@ -2,11 +2,13 @@
 // {call, error}, and {replica, event, detail} when something happens.
 import {choosing} from '../goods/choosing.js';
 import Database from './database.js';
+import {patientFetch} from '../sync/patience.js';
 import {Reading} from './reading.js';
 import {StoredReplica} from './stored_replica.js';
 
 const VERBS = ['put', 'sync', 'status', 'destroy', 'close'];
 const READING = ['get', 'documents', 'list', 'search', 'paths', 'alike', 'kept']; // of one replica or of several as one
+const fetch = patientFetch((url, options) => Database.fetch(url, options));
 const replicas = new Map(); // name -> promise of a StoredReplica
 const choose = choosing();
 
@@ -23,7 +25,7 @@ async function answer(name, verb, options) {
   if (verb === 'open') {
     const tell = (event, detail) => self.postMessage({replica: name, event, detail});
     if (!replicas.has(name)) {
-      const opening = StoredReplica.open(options, {Database, tell});
+      const opening = StoredReplica.open(options, {Database, tell, fetch});
       replicas.set(name, opening);
       opening.catch(() => replicas.delete(name));
     }

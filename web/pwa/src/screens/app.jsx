@@ -2,10 +2,13 @@
 import {useEffect, useState} from 'preact/hooks';
 import {SyncChip} from '../parts/chips.jsx';
 import {go, useRoute, useStateOf} from '../parts/hooks.js';
+import {Notices} from '../parts/notices.jsx';
 import {UpdateOffer} from '../parts/update_offer.jsx';
 import {Books} from '../store/books.js';
 import {askToKeep} from '../store/device.js';
-import {keepIdentity, knownIdentity} from '../store/identity.js';
+import {keepIdentity, knownIdentity, onForgotten} from '../store/identity.js';
+import {Marks} from '../store/marks.js';
+import {isStorageFull} from '../sync/trouble.js';
 import {text} from '../strings.js';
 import {Catalogue} from './catalogue.jsx';
 import {Customer} from './customer.jsx';
@@ -25,20 +28,19 @@ export function App() {
   const [failed, setFailed] = useState(null);
   useEffect(() => {
     if (!identity) return undefined;
+    askToKeep().catch(() => {}); // browsers say yes later than at the first time: once the app is installed or used
     const opening = new Books(identity, __APP_VERSION__).open();
     opening.then((opened) => {
       setBooks(opened);
       opened.sync.start();
-    }).catch((error) => setFailed(error.message));
-    return undefined;
+    }).catch((error) => setFailed(error));
+    return onForgotten(() => location.reload()); // signed out in another tab
   }, [identity]);
   if (!identity) {
-    return <SignIn onSignedIn={(who) => {
-      setIdentity(keepIdentity(who));
-      askToKeep();
-    }} />;
+    const before = new Marks().known();
+    return <SignIn notice={before && text.notices.wiped} onSignedIn={(who) => setIdentity(keepIdentity(who, localStorage, before?.device))} />;
   }
-  if (failed) return <main><p class="wrong" role="alert">{text.failed}: {failed}</p></main>;
+  if (failed) return <CannotOpen error={failed} />;
   return books ? <Main books={books} onLeft={() => location.reload()} /> : <main class="quiet" aria-busy="true" />;
 }
 
@@ -63,6 +65,7 @@ function Main({books, onLeft}) {
         setAsking(false);
         books.sync.syncNow();
       }} />}
+      <Notices books={books} sync={sync} />
       <UpdateOffer />
       <FirstSync books={books} sync={sync} tab={tab}>
         <Screen books={books} tab={tab} rest={rest} onLeft={onLeft} />
@@ -75,6 +78,16 @@ function Main({books, onLeft}) {
         </nav>
       )}
     </>
+  );
+}
+
+function CannotOpen({error}) {
+  return (
+    <main>
+      <h1>{text.notices.cannotOpen}</h1>
+      <p class="wrong" role="alert">{isStorageFull(error) ? `${text.notices.full}. ${text.notices.fullWhat}` : `${text.failed}: ${error.message}`}</p>
+      <div class="actions"><button type="button" class="primary" onClick={() => location.reload()}>{text.notices.again}</button></div>
+    </main>
   );
 }
 

@@ -28,7 +28,7 @@ export function FirstSync({books, sync, tab, children}) {
           <h2>{text.first.title}</h2>
           {told.map((each, index) => <Bar key={index} told={each} />)}
           <p>{sync.phase === 'offline' ? text.first.offline : text.first.resumes}</p>
-          {sync.phase === 'failing' && <p class="wrong" role="alert">{text.failed}: {sync.error}</p>}
+          {sync.phase === 'failing' && <p class="wrong" role="alert">{text.failed}: {text.sync.codes[sync.code] ?? sync.error}</p>}
         </section>
       )}
       {open && children}

@@ -4,8 +4,8 @@ import {signIn} from '../sync/session.js';
 import {SERVER} from '../store/books.js';
 import {text} from '../strings.js';
 
-/** `again` is the identity whose session ran out: then nobody else may sign in here. */
-export function SignIn({again = null, onSignedIn, onLater}) {
+/** `again` is the identity whose session ran out: then nobody else may sign in here. `notice` is said above the form. */
+export function SignIn({again = null, notice = null, onSignedIn, onLater}) {
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const submit = async (event) => {
@@ -27,6 +27,7 @@ export function SignIn({again = null, onSignedIn, onLater}) {
     <main class={again ? 'sign-in over' : 'sign-in'}>
       <form onSubmit={submit}>
         <h1>{again ? text.signIn.title : text.app}</h1>
+        {notice && <p class="wrong" role="alert">{notice}</p>}
         <p>{again ? text.signIn.again : text.signIn.why}</p>
         <label class="field"><span>{text.signIn.name}</span>
           <input name="name" autocomplete="username" autocapitalize="none" required defaultValue={again?.name ?? ''} readOnly={Boolean(again)} /></label>

@@ -1,26 +1,35 @@
 // Everything a signed-in rep works with on this device: replicas, the orders database, the sync between them and the server.
 import PouchDB from '../replica/database.js';
 import {openReplica} from '../replica/replica.js';
+import {patientFetch} from '../sync/patience.js';
 import {signOut, whoAmI} from '../sync/session.js';
 import {statusFetch} from '../sync/status_fetch.js';
 import {Sync} from '../sync/sync.js';
-import {storageState} from './device.js';
+import {isStorageFull} from '../sync/trouble.js';
 import {Ages} from './ages.js';
+import {Clock} from './clock.js';
+import {aboutBrowser, storageState} from './device.js';
 import {forgetIdentity, keepIdentity} from './identity.js';
+import {lossOf, Marks} from './marks.js';
 import {onlyHere, OrdersStore} from './orders_store.js';
 import {ProductPictures} from './product_pictures.js';
+import {forgetSync, leftAt, syncMemory} from './sync_memory.js';
 import {Territories} from './territories.js';
 
 export const SERVER = '/couch';
 const PRODUCTS = ['name', 'sku', 'x_barcode', 'description'];
 const KEPT = ['category', 'picture'];
+const MARK = '_local/mark'; // in the orders database: it is gone when the browser has deleted that
 
 /** The rep's books; open() once, then everything works without a network. */
-export class Books {
+export class Books extends EventTarget {
   constructor(identity, app) {
-    this.identity = identity;
+    super();
+    this.clock = new Clock();
+    this.identity = {...identity, clock: this.clock};
+    this.marks = new Marks();
     const origin = `${location.origin}${SERVER}`;
-    const {fetch, lastStatus} = statusFetch((url, options) => PouchDB.fetch(url, options));
+    const {fetch, lastStatus} = statusFetch(patientFetch((url, options) => PouchDB.fetch(url, options)));
     this.local = new PouchDB(`orders-${identity.rep}`, {auto_compaction: true});
     const remote = new PouchDB(`${origin}/orders-${identity.rep}`, {skip_setup: true, fetch});
     this.ages = new Ages(new PouchDB(`ages-${identity.rep}`, {auto_compaction: true}), new PouchDB(`${origin}/ages`, {skip_setup: true, fetch}));
@@ -28,8 +37,9 @@ export class Books {
     this.customers = new Territories(SERVER, identity.rep);
     this.pictures = new ProductPictures(`${origin}/pictures`, identity.rep);
     this.sync = new Sync({
-      local: this.local, remote, identity, app, lastStatus, storage: storageState,
+      local: this.local, remote, identity, app, lastStatus, facts: () => this.#facts(), onLoss: (loss) => this.#hear(loss),
       whoAmI: () => this.#whoAmI(),
+      memory: syncMemory(identity.rep), now: () => this.clock.now(),
       replicas: [{refresh: () => this.catalog.sync()}, {refresh: () => this.customers.sync()}, this.ages],
     });
     let told = null;
@@ -49,8 +59,71 @@ export class Books {
       openReplica({remote: `${SERVER}/catalog`, name: `catalog-${rep}`, prefix: 'product:', search: PRODUCTS, keep: KEPT}),
       this.customers.become(territories),
     ]);
+    await this.#look();
     await Promise.all([this.orders.open(), this.ages.open()]);
+    this.orders.addEventListener('state', () => this.#note());
+    this.#note();
     return this;
+  }
+
+  /** Notice whether the browser has deleted what this device held. */
+  async #look() {
+    const {rep, device} = this.identity;
+    try {
+      await this.local.get(MARK);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      const loss = lossOf(this.marks.known(), rep, this.clock.now().toISOString());
+      if (loss) {
+        this.#lose(loss);
+        forgetSync(rep); // nothing of it is here any more
+      }
+      await this.local.put({_id: MARK, device}).catch((failure) => {
+        if (!isStorageFull(failure)) throw failure; // a full device opens all the same
+      });
+    }
+  }
+
+  #note() {
+    const {unsent, draftsUnsent} = this.orders.state;
+    const {rep, device} = this.identity;
+    const now = {device, rep, unsent: unsent.length, drafts: draftsUnsent.length};
+    const known = this.marks.known();
+    if (known?.rep === rep && known.unsent === now.unsent && known.drafts === now.drafts) return;
+    this.marks.note({...now, at: this.clock.now().toISOString()});
+  }
+
+  #hear(loss) { // from the server's last report; one that is older than the rep's leaving is no loss
+    if ((leftAt(this.identity.rep) ?? '') < (loss.known_at ?? '') && !this.marks.loss()) this.#lose(loss);
+  }
+
+  #lose(loss) {
+    this.marks.noteLoss({...loss, seen: false});
+    this.dispatchEvent(new Event('state'));
+  }
+
+  /** {loss}: what the browser deleted and the rep has not seen yet, or null. A "state" event follows each change. */
+  get state() {
+    const loss = this.marks.loss();
+    return {loss: loss && !loss.seen ? loss : null};
+  }
+
+  /** The rep has seen what was lost. */
+  seenLoss() {
+    this.marks.noteLoss({...this.marks.loss(), seen: true});
+    this.dispatchEvent(new Event('state'));
+  }
+
+  /** What the report says of this browser. */
+  async #facts() {
+    const [storage, catalog, customers] = await Promise.all([
+      storageState(), this.catalog.list({limit: 1}), this.customers.list({limit: 1}),
+    ]);
+    const {seen: _, ...lost} = this.marks.loss() ?? {};
+    return {
+      ...aboutBrowser(), storage, documents: {catalog: catalog.total, customers: customers.total},
+      ages: this.ages.state.confirmed, clock_skew: this.clock.state.skew, lost: lost.at ? lost : null,
+    };
   }
 
   /** The company's settings, or what can be assumed before they have come. */
@@ -81,23 +154,33 @@ export class Books {
    * device, and not among the ids that the rep gives up, nothing is done, and its ids are the answer.
    */
   async leave(givenUp = []) {
-    await this.sync.syncNow();
-    await this.orders.refresh();
-    const held = onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
+    const held = await this.clear(givenUp);
     if (held.length) return held;
-    await this.sync.stop();
-    this.orders.close();
-    await this.local.destroy();
-    await Promise.all([this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true}), this.pictures.destroy()]);
     await signOut(SERVER).catch(() => {}); // without a network the cookie runs out by itself
     forgetIdentity(); // last: whoever is stopped before opens the app as the same rep
     return [];
   }
 
+  /** As leave(), but the rep stays: the next start fetches everything anew. */
+  async clear(givenUp = []) {
+    await this.sync.syncNow();
+    await this.orders.refresh();
+    const held = onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
+    if (held.length) return held;
+    await this.sync.stop();
+    await this.sync.tellServer({leftAt: this.clock.now()}); // without a network the office hears nothing of it
+    this.orders.close();
+    this.marks.forget(); // before the database goes: a kill between must not look like a loss
+    await this.local.destroy();
+    await Promise.all([this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true}), this.pictures.destroy()]);
+    forgetSync(this.identity.rep, {leftAt: this.clock.now()});
+    return [];
+  }
+
   /** Who the server takes this browser for; the territories are from now on those of the rep's account. */
   async #whoAmI() {
-    const who = await whoAmI(SERVER);
-    if (who?.rep === this.identity.rep && await this.customers.become(who.territories)) this.identity = keepIdentity(who);
+    const who = await whoAmI(SERVER, globalThis.fetch, (...heard) => this.clock.heard(...heard));
+    if (who?.rep === this.identity.rep && await this.customers.become(who.territories)) this.identity = {...keepIdentity(who), clock: this.clock};
     return who;
   }
 }

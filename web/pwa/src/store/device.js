@@ -12,6 +12,14 @@ export async function askToKeep(manager = globalThis.navigator?.storage) {
   return await manager?.persist?.() ?? false;
 }
 
+/** {browser, installed}: how the browser calls itself, and whether the app is installed rather than in a tab. */
+export function aboutBrowser(page = globalThis) {
+  return {
+    browser: (page.navigator?.userAgent ?? '').slice(0, 300),
+    installed: page.matchMedia?.('(display-mode: standalone)').matches ?? false,
+  };
+}
+
 /** Bytes as people read them. */
 export function bytes(number, locale) {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];

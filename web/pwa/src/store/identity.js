@@ -13,11 +13,19 @@ export function knownIdentity(storage = localStorage) {
   }
 }
 
-/** Keep who signed in; returns the identity with this device's name. */
-export function keepIdentity({name, rep, territories}, storage = localStorage) {
+/** Keep who signed in; returns the identity with this device's name (`before`: the one it had before its storage was wiped). */
+export function keepIdentity({name, rep, territories}, storage = localStorage, before = null) {
+  if (before && !storage.getItem(DEVICE)) storage.setItem(DEVICE, before);
   const identity = {name, rep, territories, device: deviceName(storage)};
   storage.setItem(IDENTITY, JSON.stringify(identity));
   return identity;
+}
+
+/** Hear when the rep signs out in another tab; returns a function that ends it. */
+export function onForgotten(listener, target = globalThis) {
+  const heard = ({key, newValue}) => { if (key === IDENTITY && newValue === null) listener(); };
+  target.addEventListener('storage', heard);
+  return () => target.removeEventListener('storage', heard);
 }
 
 export function forgetIdentity(storage = localStorage) {

@@ -1,6 +1,9 @@
 // New versions of the app: the service worker fetches them, the rep decides when to take one.
 
 const SCRIPT = '/app/sw.js';
+const PAGE = '/app/';
+const AT_MOST = 3000; // milliseconds
+const LOOK_EVERY = 3_600_000; // milliseconds
 
 /** `state` is {waiting}: whether a newer version is there. A "state" event follows each change. */
 class Updates extends EventTarget {
@@ -16,9 +19,21 @@ class Updates extends EventTarget {
       return; // no network, or a browser that may not: what is there already goes on working
     }
     this.#look();
+    const search = () => { if (document.visibilityState === 'visible') this.#registration.update().catch(() => {}); };
+    setInterval(search, LOOK_EVERY); // an app that stays open for days loads no page, at which browsers look by themselves
     this.#registration.addEventListener('updatefound', () => {
       this.#registration.installing?.addEventListener('statechange', () => this.#look());
     });
+  }
+
+  /** Whether the app itself is on this device, so that it opens without a network. Where its files are gone they are fetched again. */
+  async isKept() {
+    const ready = navigator.serviceWorker?.ready;
+    const {active} = await Promise.race([ready ?? {}, new Promise((resolve) => { setTimeout(resolve, AT_MOST, {}); })]);
+    if (!active) return false;
+    if (await caches.match(PAGE)) return true;
+    active.postMessage('keep again');
+    return false;
   }
 
   /** Take the newer version: the page starts again with it. */

@@ -1,0 +1,55 @@
+// PouchDB's IndexedDB adapter closes a database for good when one write is aborted, as it is when the storage is full. This
+// one opens it again, so that what was stored can still be read, and writing goes on once there is room.
+import idb from 'pouchdb-adapter-idb';
+
+const CALLS = ['_bulkDocs', '_putLocal', '_removeLocal', '_doCompaction', '_get', '_getLocal', '_allDocs', '_info', '_getRevisionTree'];
+const BROKEN = new Set(['indexed_db_went_bad', 'InvalidStateError', 'QuotaExceededError', 'AbortError']);
+
+/** A PouchDB plugin: the adapter `idb`, made to last. */
+export default function lastingIdb(PouchDB) {
+  PouchDB.plugin(idb);
+  const adapter = PouchDB.adapters.idb;
+  if (!adapter) return; // no IndexedDB here
+  function lasting(options, callback) {
+    adapter.call(this, options, (error, ...opened) => {
+      if (!error) last(this, options, adapter);
+      callback(error, ...opened);
+    });
+  }
+  PouchDB.adapters.idb = Object.assign(lasting, {valid: adapter.valid, use_prefix: adapter.use_prefix});
+}
+
+function last(database, options, adapter) {
+  let opening = null; // while the database is opened again
+  let broken = false; // it could not be opened again: the next call tries
+  const open = () => {
+    opening ??= new Promise((resolve) => {
+      // The aborted transaction's event comes here before it has reached the adapter, which closes the database then.
+      setTimeout(() => adapter.call(database, options, (error) => {
+        broken = Boolean(error);
+        opening = null;
+        wrap();
+        resolve();
+      }));
+    });
+    return opening;
+  };
+  const wrap = () => {
+    for (const name of CALLS) {
+      const call = database[name];
+      database[name] = (...given) => {
+        if (broken) {
+          open().then(() => database[name].call(database, ...given));
+          broken = false; // once: a failure of the call itself is told
+          return;
+        }
+        const callback = given.pop();
+        call.call(database, ...given, (error, ...answer) => {
+          if (error && BROKEN.has(error.name) && !database._closed && !database._destroyed) open().then(() => callback(error));
+          else callback(error, ...answer);
+        });
+      };
+    }
+  };
+  wrap();
+}
