@@ -13,7 +13,7 @@ from local_servers.chromium import open_profile
 from local_servers.roadbook import Rep
 from tests.browser.devices import processes_with
 
-PATIENCE = 60_000  # milliseconds; a device that found no server asks again within 30 s
+PATIENCE = 45_000  # milliseconds; a device that found no server asks again within 30 s
 PHONE = {"width": 360, "height": 740}
 
 

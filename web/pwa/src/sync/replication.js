@@ -70,7 +70,10 @@ function inHalves(remote, lastStatus) {
       ];
     }
   };
-  return new Proxy(remote, {get: (target, name) => (name === 'bulkDocs' ? write : Reflect.get(target, name))});
+  return new Proxy({}, { // whatever else is asked for or kept is the database's own
+    get: (_, name) => (name === 'bulkDocs' ? write : Reflect.get(remote, name)),
+    set: (_, name, value) => Reflect.set(remote, name, value),
+  });
 }
 
 /** Fetch what the server has; resolves to the number of documents. */
