@@ -53,6 +53,7 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
     settings = in_force(settings, server)
     yield "territories", "; ".join(trouble(server, settings.roadbook_new_customers)) or None
     yield from letter_lines(configuration_in_force(settings, server), Letters(server.database(CONNECTOR)))
+    yield from connector_lines(server, settings)
     realm = connected_realm(server.database(CONNECTOR))
     if not realm:
         yield "QuickBooks", "no company is connected: run `roadbook quickbooks connect`"
@@ -72,7 +73,6 @@ def problems_of(settings: Settings) -> Iterator[tuple[str, str | None]]:
             yield f"QuickBooks sign-in, {each.title.lower()}: {each.left}", each.warning
     if row is not None and row.refused_at is not None:
         yield "posting", f"stopped, because {row.because}"
-    yield from connector_lines(server, settings)
     cursors, now = Cursors(server.database(CONNECTOR)), datetime.now(UTC)
     yield last_look("changes in QuickBooks", cursors.load(realm, "sales"), settings.roadbook_watch_minutes, now)
     yield last_look("products and customers", cursors.load(realm, "catalog"), settings.roadbook_watch_minutes, now)

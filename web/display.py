@@ -8,14 +8,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 UNKNOWN = "unknown"
 
 
 def init_app(app: Flask) -> None:
     """Make these available in templates."""
-    app.jinja_env.filters.update(ago=ago, money=money, number=number, pretty=pretty, price=price, when=when)
+    app.jinja_env.filters.update(
+        ago=ago, coded=coded, roughly=roughly, money=money, number=number, pretty=pretty, price=price, when=when
+    )
 
 
 def moment_of(text: Any) -> datetime | None:
@@ -48,6 +50,22 @@ def ago(text: Any, now: datetime) -> str:
             count = abs(seconds) // size
             return f"{count} {unit} ago" if seconds > 0 else f"in {count} {unit}"
     return "now"
+
+
+def coded(text: str) -> Markup:
+    """A sentence whose `commands` are marked up as such."""
+    parts = [
+        escape(part) if place % 2 == 0 else Markup("<code>{}</code>").format(part)
+        for place, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(parts)
+
+
+def roughly(text: Any, now: datetime) -> str:
+    """The same without seconds, for parts of a page that are news only when something happened: `just now`."""
+    shown = ago(text, now)
+    seconds = shown == "now" or shown.endswith(" s ago") or (shown.startswith("in ") and shown.endswith(" s"))
+    return "just now" if seconds else shown
 
 
 def money(amount: Any) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, current_app, render_template, request
+from werkzeug.wrappers import Response
 
 from connector.couch_health import health_of
 from connector.fleet.lines import STATES
@@ -17,6 +18,7 @@ from web.auth import OFFICE, role_required
 from web.databases import admin_server, connector_database, couch_server
 from web.fleet_queries import LABELS, fleet_page
 from web.lag_chart import chart_of
+from web.live import fragment
 
 MOST_PAGES = 10_000
 SPANS = {"day": timedelta(days=1), "week": timedelta(days=7)}
@@ -32,9 +34,9 @@ def show() -> str:
 
 
 @blueprint.get("/replication")
-def body() -> str:
+def body() -> Response:
     """The part of the page that is refreshed."""
-    return render_template("fleet/_body.html", **listing())
+    return fragment("fleet/_body.html", **listing())
 
 
 @blueprint.get("/replication/<database>")

@@ -90,7 +90,7 @@ def fleet_page(
         shared=shared(totals),
         last=last,
         late=is_late(last, now),
-        chart=chart_of(points, now, span, gap=3 * SLOT),
+        chart=chart_of(points, next_minute(now), span, gap=3 * SLOT),
     )
 
 
@@ -125,6 +125,11 @@ def shared(totals: Mapping[tuple[Any, ...], int]) -> list[Shared]:
         Shared(name, totals.get((name, "lines"), 0), totals.get((name, "behind"), 0), totals.get((name, "lag"), 0))
         for name in names
     ]
+
+
+def next_minute(now: datetime) -> datetime:
+    """The right edge of the picture, which does not move with every second."""
+    return now.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def is_late(last: Pass | None, now: datetime) -> bool:

@@ -87,7 +87,8 @@ def _told_apart(
 ) -> tuple[list[Checkpoint], list[Checkpoint]]:
     """Where both kinds are numbers: a push is one that a report names."""
     pushed = {report.pushed for report in reports}
-    named = [each for each in pulls if number_of(each.sequence) in pushed and len(pulls) > len(reports)]
+    spare = max(0, len(pulls) - len(reports))
+    named = [each for each in pulls if number_of(each.sequence) in pushed][:spare]
     return [each for each in pulls if each not in named], pushes + named
 
 

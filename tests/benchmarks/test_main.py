@@ -107,6 +107,15 @@ def test_it_measures_deploys_while_views_and_guards_are_in_use(tmp_path: Path) -
     assert result["fanout_1000_s"] <= result["deploy_1000_s"]
 
 
+def test_it_measures_the_pages_of_the_console(tmp_path: Path) -> None:
+    docs = tmp_path / "benchmarks.md"
+    done = bench("console", "--reps", "3", "--orders", "40", "--samples", "2", "--wipe", "--docs", str(docs))
+    result = result_of(done, docs, "console")
+    assert list(result)[:3] == ["replication_p50_ms", "orders_p50_ms", "order_p50_ms"]
+    assert all(value > 0 for name, value in result.items() if name.endswith("_ms"))
+    assert (result["reps"], result["orders"]) == (3, 40)
+
+
 def test_it_measures_first_syncs_in_chromium(tmp_path: Path) -> None:
     pytest.importorskip("playwright", reason="Playwright is not installed: ./scripts/setup --tests")
     docs = tmp_path / "benchmarks.md"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from web.display import ago, money, number, price, when
+from web.display import ago, money, number, price, roughly, when
 
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 
@@ -29,6 +29,20 @@ NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
 )
 def test_it_says_how_long_ago_something_was(then: Any, shown: str) -> None:
     assert ago(then, NOW) == shown
+
+
+@pytest.mark.parametrize(
+    ("then", "shown"),
+    [
+        ("2026-11-23T09:15:00Z", "just now"),
+        ("2026-11-23T09:14:18Z", "just now"),
+        ("2026-11-23T09:11:00Z", "4 min ago"),
+        ("2026-11-23T09:15:20Z", "just now"),
+        (None, "unknown"),
+    ],
+)
+def test_it_tells_no_seconds_where_each_would_be_news(then: Any, shown: str) -> None:
+    assert roughly(then, NOW) == shown
 
 
 @pytest.mark.parametrize(
