@@ -57,10 +57,12 @@ class LetterStep(StrEnum):
     RECORDED = "letter_recorded"
 
 
-observers: list[Callable[[Step | LookStep | CatalogStep | LetterStep, tuple[str, ...]], None]] = []
+AnyStep = Step | LookStep | CatalogStep | LetterStep
+
+observers: list[Callable[[AnyStep, tuple[str, ...]], None]] = []
 
 
-def reached(step: Step | LookStep | CatalogStep | LetterStep, documents: Iterable[str]) -> None:
+def reached(step: AnyStep, documents: Iterable[str]) -> None:
     """Say that a step was passed for some documents."""
     named = tuple(documents)
     log.debug("step.reached", step=step.value, documents=named[:10], count=len(named))

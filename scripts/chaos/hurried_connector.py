@@ -36,7 +36,7 @@ def die_at(step: str, time: int) -> None:
     """Have this process end on the spot when it passes a step of any document for the `time`-th time."""
     passed = 0
 
-    def observe(reached: steps.Step | steps.LookStep | steps.CatalogStep, documents: tuple[str, ...]) -> None:
+    def observe(reached: steps.AnyStep, documents: tuple[str, ...]) -> None:
         nonlocal passed
         if reached.value == step and documents:
             passed += 1
