@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from playwright.sync_api import Page, Playwright
 
+from connector.errors import RoadbookError
 from connector.provisioning import Added
 from local_servers.chromium import open_profile
 
@@ -82,11 +83,25 @@ class AppPhone:
         """Wait until everything is synced and nothing is unsent."""
         self.page.get_by_role("link", name="Sync: up to date", exact=True).wait_for()
 
-    def held_back(self) -> float:
-        """How many times slower the page's own thread is than the replica's worker: 1 where the throttle slows both."""
+    def held_back(self) -> tuple[float, float]:
+        """How many times slower the throttle makes the page's own thread, and the replica's worker.
+
+        Raises RoadbookError when it does not slow the page.
+        """
         worker = next(each for each in self.page.workers if "worker" in each.url)
-        ratios: list[float] = [self.page.evaluate(SPIN) / worker.evaluate(SPIN) for _ in range(3)]
-        return max(1.0, statistics.median(ratios))
+
+        def spin() -> tuple[float, float]:
+            pairs = [(self.page.evaluate(SPIN), worker.evaluate(SPIN)) for _ in range(3)]
+            return statistics.median(page for page, _ in pairs), statistics.median(own for _, own in pairs)
+
+        slow = spin()
+        self._session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        fast = spin()
+        self._session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        page, own = slow[0] / fast[0], slow[1] / fast[1]
+        if page < SLOWER / 2:
+            raise RoadbookError(f"the processor is not throttled: the page is {page:.1f} times slower, not {SLOWER}")
+        return page, own
 
     def type(self, text: str) -> list[Keystroke]:
         """Type into the search of products; for each letter {total, worker}, ms until its answer is on the screen."""

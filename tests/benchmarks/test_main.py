@@ -130,6 +130,18 @@ def test_it_measures_first_syncs_in_chromium(tmp_path: Path) -> None:
     assert result["plain_nothing_new_requests"] > 1
 
 
+def test_it_measures_what_a_rep_waits_for_in_the_app(tmp_path: Path) -> None:
+    pytest.importorskip("playwright", reason="Playwright is not installed: ./scripts/setup --tests")
+    docs = tmp_path / "benchmarks.md"
+    sizes = ("--products", "300", "--customers", "120", "--orders", "5", "--rounds", "1")
+    done = bench("app", *sizes, "--wipe", "--docs", str(docs))
+    result = result_of(done, docs, "app")
+    waits = ["boot_ms", "keystroke_ms", "save_ms", "upload_1_ms", "upload_100_ms"]
+    assert list(result) == [*waits, "upload_100_requests", "shell_kb"]
+    assert all(result[name] > 0 for name in result)
+    assert "Apache CouchDB" in docs.read_text() or "demo grade" in docs.read_text()
+
+
 def test_it_says_in_one_line_why_it_cannot_measure(tmp_path: Path) -> None:
     docs = tmp_path / "benchmarks.md"
     done = bench("idle", "--databases", "1", "--docs", str(docs), couch_url="http://admin:secret@127.0.0.1:9")

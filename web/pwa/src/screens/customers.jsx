@@ -19,7 +19,7 @@ export function Customers({books}) {
   const {balances} = useStateOf(books.ages).confirmed;
   const asked = useOpenRequests(books, changes).filter(({document}) => fold(document.name).includes(fold(typed).trim()));
   return (
-    <main>
+    <main class="roomy">
       <h1 class="unseen">{text.tabs.customers}</h1>
       <input class="search" type="search" aria-label={text.customers.search} placeholder={text.customers.search} value={typed}
         enterkeyhint="search" onInput={(event) => {
