@@ -247,7 +247,7 @@ export const text = {
 
   export: {
     title: 'Save what is unsent in a file', why: (number) => `${count(number, 'document goes', 'documents go')} into an encrypted file. Bring it to another device of yours, or to the office.`,
-    passphrase: 'Passphrase', again: 'The same again', remember: 'Without the passphrase nobody can read the file, the office neither.',
+    passphrase: 'Passphrase', again: 'The same again', remember: 'Without the passphrase nobody can read the file, not even the office.',
     short: (number) => `Take at least ${number} characters.`, differ: 'The two are not the same.', make: 'Make the file', making: 'Encrypting …',
     made: 'The file is ready', keep: 'Save it where it survives this device, or send it to yourself or the office. Nothing is deleted by that.', save: 'Save the file', share: 'Send the file',
   },

@@ -46,7 +46,7 @@ export default function ExportForm({books, ids, onMade}) {
     );
   }
   return (
-    <form class="file-form" onSubmit={make}>
+    <form class="file-form" onSubmit={make} onInput={() => setProblem(null)}>
       <h2>{say.title}</h2>
       <p>{say.why(ids.length)}</p>
       <label class="field"><span>{say.passphrase}</span><input name="passphrase" type="password" autocomplete="new-password" required /></label>
