@@ -59,6 +59,7 @@ class LetterStep(StrEnum):
 
 AnyStep = Step | LookStep | CatalogStep | LetterStep
 
+observers: list[Callable[[AnyStep
 observers: list[Callable[[AnyStep, tuple[str, ...]], None]] = []
 
 

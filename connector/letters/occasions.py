@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 
 from connector.ledger import Row
 from connector.letters.letter import Letter, Occasion, To
+from connector.office_hold import is_held_by_office
 
 IN_QUICKBOOKS = frozenset({"posted", "amended", "converted"})
 STUCK = frozenset({"parked", "held"})
@@ -34,6 +35,8 @@ def occasions_of(row: Row, begun_at: str, on: Collection[str]) -> list[Occasion]
 
 
 def _trouble(row: Row, begun_at: str) -> list[Occasion]:
+    if is_held_by_office(row):
+        return []  # the office knows
     if row.state in STUCK and row.reason:
         return [Occasion("failure", "office", str(row.reason["code"]))] if row.changed_at >= begun_at else []
     if row.state not in UNSETTLED and _last(row, *STUCK) >= begun_at:

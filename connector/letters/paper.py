@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,8 +18,6 @@ from connector.letters.occasions import is_withdrawn
 from connector.money import decimal_of, total_of
 from connector.records import Order, Unreadable
 
-STROKES = re.compile(r"[Ml0-9 -]{1,4000}")  # the path of a signature, as the app writes it
-SIDES = range(1, 5000)  # of the pad on which it was drawn
 RIGHT_TO_LEFT = frozenset({"R", "AL"})
 KINDS = {"order": "Order", "quote": "Quote"}
 
@@ -135,7 +131,7 @@ def paper_of(row: Row, around: Around, figures: Figures = USUAL, letterhead: str
         sums=sums,
         total=total,
         note=order.note,
-        signature=signature_of(row.content.get("signature"), figures),
+        signature=_signature(order, figures),
         values=_values(order, row, around, figures),
     )
 
@@ -219,21 +215,12 @@ def _place(place: Any, name: str = "") -> tuple[str, ...]:
     return tuple(line for line in (*first, *street, town, str(place.get("country") or "").strip()) if line)
 
 
-def signature_of(value: Any, figures: Figures) -> Signature | None:
-    """A signature as an order carries it; None where there is none, or it is not what the app writes."""
-    if not isinstance(value, Mapping):
+def _signature(order: Order, figures: Figures) -> Signature | None:
+    """What was signed for the order as it is now; a change that nobody signed leaves none."""
+    signed = order.signature
+    if signed is None:
         return None
-    path, width, height = (value.get(name) for name in ("path", "width", "height"))
-    if not isinstance(path, str) or not STROKES.fullmatch(path):
-        return None
-    if not isinstance(width, int) or not isinstance(height, int) or width not in SIDES or height not in SIDES:
-        return None
-    name, day = str(value.get("signed_by") or ""), str(value.get("signed_at") or "")[:10]
-    try:
-        shown = figures.day(date.fromisoformat(day))
-    except ValueError:
-        shown = ""
-    return Signature(path, width, height, name, shown)
+    return Signature(signed.path, signed.width, signed.height, signed.signed_by, figures.day(signed.signed_at.date()))
 
 
 def _values(order: Order, row: Row, around: Around, figures: Figures) -> dict[str, str]:

@@ -138,8 +138,7 @@ class MailConnection:
             return Outcome((), refused, later, in_doubt=f"the connection broke before the answer came: {error}")
         if code == 250:
             return Outcome(taken, refused, later)
-        if code == 421:
-            self.close()
+        self.close()  # the next letter begins anew, whatever state this one left the exchange in
         told = dict.fromkeys(taken, answer_in_words(code, text))
         if 500 <= code < 600:
             return Outcome((), {**refused, **told}, later)

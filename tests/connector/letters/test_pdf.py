@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import struct
+import subprocess
 import threading
 from dataclasses import replace
 from decimal import Decimal
@@ -16,11 +19,23 @@ import pytest
 
 from connector.figures import Figures
 from connector.ledger import Row
-from connector.letters.paper import Around, NoPaper, paper_of, signature_of
+from connector.letters.paper import Around, NoPaper, paper_of
 from connector.letters.pdf import BadTemplate, Printer
 from connector.money import show
 from tests.web.ledger_rows import NOON, in_quickbooks, pinned, received
 
+SCREENS = Path(__file__).parents[3] / "docs" / "screens"
+LOGO = Path(__file__).parent / "templates"
+NOTE = "Leave at the back door; ring twice.\nيرجى الاتصال قبل التسليم"
+SIGNED = {
+    "path": "M12 66l6 -30 8 -18 6 2 -2 22 -6 24 4 -10 10 -16 6 -2 2 8 -2 12 4 2 8 -8 8 -12 4 0 -2 10 2 8 10 -6 12 -16"
+    "M90 40l20 4M104 22l-6 44M120 62l4 -18 6 -4 2 6 -4 14 6 2 10 -10",
+    "width": 300,
+    "height": 100,
+    "signed_by": "Ana Trujillo",
+    "signed_at": "2026-11-20T09:15:00Z",
+}
+AMENDED = ("rep", "device", "captured_at", "lines", "charges", "total")
 AROUND = Around(
     "Northwind Traders",
     "bob",
@@ -110,18 +125,65 @@ def test_it_writes_figures_as_the_company_does() -> None:
     assert "20.11.2026" in text
 
 
-def test_it_prints_a_signature_and_nothing_that_is_none() -> None:
-    good = {"path": "M1 2l3 -4 5 6M7 8l1 0", "width": 300, "height": 100, "signed_by": "Ana", "signed_at": "2026-11-20"}
-    signed = signature_of(good, Figures())
-    assert signed is not None
-    assert (signed.name, signed.day) == ("Ana", "Nov 20, 2026")
-    row = in_quickbooks(received(1), "1042")
-    signed_row = replace(row, content={**row.content, "signature": good})
-    assert "Ana, Nov 20, 2026" in printed(signed_row)[1]
-    for wrong in (
-        {"path": 'M1 2"/><image href="http://x"/>'}, {"path": ""}, {"width": 0}, {"width": "300"}, {"path": "M" * 4001},
-    ):  # fmt: skip
-        assert signature_of({**good, **wrong}, Figures()) is None
+def test_it_prints_what_was_signed_and_no_signature_of_an_earlier_edition() -> None:
+    signed = {
+        "path": "M1 2l3 -4 5 6M7 8l1 0", "width": 300, "height": 100, "signed_by": "Ana Trujillo",
+        "signed_at": "2026-11-20T09:15:00Z",
+    }  # fmt: skip
+    row = in_quickbooks(received(1, signature=signed), "1042")
+    assert "Ana Trujillo, Nov 20, 2026" in printed(row)[1]
+    assert '<path d="M1 2l3 -4 5 6M7 8l1 0"' in Printer().page(paper_of(row, AROUND))
+    amendment = {"type": "amendment", "order": row.of, "number": 1, **{k: row.content[k] for k in AMENDED}}
+    changed = replace(row, state="amended", amendment=1, changes=amendment)
+    assert "Ana Trujillo" not in printed(changed)[1]
+
+
+@pytest.fixture
+def folder_of_screens(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where pictures go: with --screens into docs/screens/."""
+    made = SCREENS if request.config.getoption("--screens") else tmp_path
+    made.mkdir(exist_ok=True)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "changes"),
+    [("order-letter", 4, {}), ("order-letter-60", 60, {"state": "cancelled", "withdrawn_at": "2026-11-21T00:00:00Z"})],
+)
+def test_it_looks_like_a_business_document(
+    folder_of_screens: Path, tmp_path: Path, name: str, lines: int, changes: dict[str, Any]
+) -> None:
+    program = shutil.which("pdftoppm")
+    if program is None:
+        pytest.skip("pdftoppm is not installed (poppler-utils): ./scripts/setup --tests")
+    row = long_order(lines)
+    content = {**row.content, "po_number": "PO-7781 “B”", "deliver_on": "2026-12-01", "note": NOTE, "signature": SIGNED}
+    row = replace(row, content=content, estimate={**(row.estimate or {}), "tax": "0.00"}, **changes)
+    paper = paper_of(
+        row, AROUND, letterhead="1 Harbour Street, Seattle, WA 98101\n+1 206 555 0100 · orders@northwind.example"
+    )
+    (tmp_path / "order.pdf").write_bytes(Printer(LOGO).pdf(paper))
+    subprocess.run(
+        [
+            program,
+            "-r",
+            "80",
+            "-png",
+            "-f",
+            "1",
+            "-l",
+            "1",
+            "-singlefile",
+            tmp_path / "order.pdf",
+            folder_of_screens / name,
+        ],
+        check=True,
+        timeout=60,
+    )
+    picture = (folder_of_screens / f"{name}.png").read_bytes()
+    width, height = struct.unpack(">II", picture[16:24])
+    assert (width, height) == (662, 936)
+    assert len(set(picture)) > 100
 
 
 def test_hostile_text_is_text() -> None:

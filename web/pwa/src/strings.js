@@ -168,6 +168,15 @@ export const text = {
     outdated: 'The order changed after it was signed.', before: 'Signed before the last change.',
   },
 
+  paper: {
+    get: 'PDF of this order',
+    told: {
+      coming: 'Getting it …', here: 'It is among your downloads.',
+      offline: 'The server prints it, and it cannot be reached now. Try again with a network.', sign_in: 'Sign in again first.',
+      not_yet: 'The office has not taken this order up yet. Sync, then try again in a minute.', failed: 'There is no PDF of this order now. Ask the office.',
+    },
+  },
+
   versions: {
     title: 'Two versions', why: 'Two devices handed in this order with different contents. Only one becomes an estimate; nothing is lost.',
     counts: 'Counts here', other: 'Does not count', before: 'As it was refused', take: 'Send it as a change',

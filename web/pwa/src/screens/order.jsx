@@ -7,10 +7,12 @@ import {standing} from '../orders/standing.js';
 import {trailOf} from '../outbox/trail.js';
 import {PlaceChip, placeText} from '../parts/chips.jsx';
 import {go, useStateOf} from '../parts/hooks.js';
+import {OrderPaper} from '../parts/order_paper.jsx';
 import {SignatureImage} from '../parts/signature_image.jsx';
 import {Trail} from '../parts/trail.jsx';
 import {Versions} from '../parts/versions.jsx';
 import {Withdrawal} from '../parts/withdrawal.jsx';
+import {SERVER} from '../store/books.js';
 import {LOCALE, text} from '../strings.js';
 import './order.css';
 
@@ -73,6 +75,7 @@ export function Order({books, id}) {
           <button type="button" onClick={copy}>{text.orders.copy}</button>
           {changeable && <button type="button" class="quiet" onClick={() => setWithdrawing(true)}>{text.orders.cancel}</button>}
         </div>}
+      <OrderPaper key={id} server={SERVER} rep={order.rep} order={id} number={where.number} />
       {copied && <p class="wrong" role="alert">{text.customers.left(copied.left)} <a href={`#/draft/${encodeURIComponent(copied.draft._id)}`}>{text.orders.toCopy}</a></p>}
     </main>
   );
