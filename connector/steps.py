@@ -59,7 +59,6 @@ class LetterStep(StrEnum):
 
 AnyStep = Step | LookStep | CatalogStep | LetterStep
 
-observers: list[Callable[[AnyStep
 observers: list[Callable[[AnyStep, tuple[str, ...]], None]] = []
 
 
