@@ -45,3 +45,13 @@ test('documents that change move, and removed ones are gone', () => {
   expect(changing.page('product:', 0, 9).ids).toEqual(['product:1', 'product:3']);
   expect(changing.search('product:', 'B-1', 9).total).toBe(0);
 });
+
+test('a short page is the beginning of the long one', () => {
+  const names = ['oak', 'board oak', 'oakum', 'soaked', 'cloak', 'oak board', 'boards of oak'];
+  const made = new Listing(['name']);
+  names.forEach((name, number) => made.put({_id: `product:${number}`, name}));
+  for (const typed of ['o', 'oa', 'oak', 'oak b']) {
+    const whole = made.search('', typed, 99);
+    for (const limit of [1, 2, 3, 5]) expect(made.search('', typed, limit)).toMatchObject({ids: whole.ids.slice(0, limit), total: whole.total});
+  }
+});

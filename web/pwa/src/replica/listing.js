@@ -74,7 +74,8 @@ export class Listing {
     const matching = [];
     const found = Array.from({length: RANKS}, () => []);
     for (const row of this.#candidates(rows, search)) {
-      const ranked = rank(row.text, search);
+      const needed = found[1].length < limit && found[2].length < limit; // what comes after a full page is only counted
+      const ranked = rank(row.text, search, needed);
       if (ranked === NO_MATCH) continue;
       matching.push(row);
       if (found[ranked].length < limit) found[ranked].push(row.id);

@@ -28,13 +28,13 @@ export function searchFor(typed) {
 
 /**
  * How well a prepared text matches: 0 a field is exactly what was typed, 1 the first field begins with it, 2 every
- * word begins a word, 3 every word is somewhere inside, NO_MATCH a word is missing.
+ * word begins a word, 3 every word is somewhere inside, NO_MATCH a word is missing. Where it is not `exact`, 2 and 3 are both 2.
  */
-export function rank(text, {whole, words}) {
+export function rank(text, {whole, words}, exact = true) {
   for (const word of words) if (!text.includes(word)) return NO_MATCH;
   if (text.includes(`\n${whole}\n`)) return 0;
   if (text.startsWith(whole, 1)) return 1;
-  return words.every((word) => beginsAWord(text, word)) ? 2 : 3;
+  return !exact || words.every((word) => beginsAWord(text, word)) ? 2 : 3;
 }
 
 function beginsAWord(text, word) {
