@@ -68,7 +68,7 @@ def test_what_cannot_be_merged_is_asked_and_one_tap_settles_it_on_both_devices(
     tablet.says("Changed on two devices")
     screens(phone.page, "app-choices")
     finds_nothing_serious(phone.page)
-    expect(phone.button("Submit order")).to_be_disabled()
+    expect(phone.button("Submit order")).to_have_count(0)
 
     phone.page.get_by_role("group", name="Note").get_by_role("button", name=re.compile("^Gate 4")).click()
     phone.page.get_by_role("group", name=BEANS).get_by_role("button", name=re.compile("^4")).click()
@@ -97,12 +97,12 @@ def test_one_draft_handed_in_on_two_devices_is_one_estimate_and_both_versions_ar
 
     tablet.context.set_offline(False)
     for device in (phone, tablet):
-        device.says("Two versions").is_where("In QuickBooks as estimate 1001").is_where("Another version arrived")
+        device.says("Two versions").is_where("In QuickBooks as estimate 1001")
         expect(device.page.get_by_role("article").filter(has_text="Counts here")).to_contain_text(
             "$139.20", timeout=PATIENCE
         )
         expect(device.page.get_by_role("article").filter(has_text="Does not count")).to_contain_text("$181.20")
-    screens(tablet.page, "app-two-versions", whole=True)
+    screens(tablet.page, "app-two-versions")
     finds_nothing_serious(tablet.page)
     (order,) = couch.database(north.rep.database).starting_with("order:")
     assert len(quickbooks.control("GET", "estimates")) == 1

@@ -2,6 +2,7 @@
 import {refusal} from './whereabouts.js';
 
 const SETTLED = new Set(['parked', 'held', 'waiting', 'amended', 'cancelled', 'converted']);
+const CARRIED_OUT = new Set(['amended', 'cancelled']); // of a change, that says more than where it is
 
 /**
  * Steps of one entry of orderList, the earliest first; those to come, or whose time nobody knows, last. Each is {code, at, of} and
@@ -17,10 +18,11 @@ function stepsOf({_id, type, kind, captured_at: at, device}, {receipt, unsent, r
   const taken = {code: 'taken', at, device, ...about};
   if (!receipt) return [taken, notYet(_id, {unsent, refused, about})];
   const {state, estimate, reason = null, received_at: received, posted_at: posted, changed_at: changed} = receipt;
+  const shown = posted && (type === 'order' || !CARRIED_OUT.has(state));
   return [
     taken,
     {code: 'received', at: received, ...about},
-    ...(posted ? [{code: 'posted', at: posted, form: estimate?.kind ?? 'estimate', estimate: estimate?.number ?? null, ...about}] : []),
+    ...(shown ? [{code: 'posted', at: posted, form: estimate?.kind ?? 'estimate', estimate: estimate?.number ?? null, ...about}] : []),
     ...(SETTLED.has(state) ? [{code: state, at: changed, reason, ...about}] : []),
   ];
 }

@@ -10,6 +10,11 @@ export function sorted(versions, {accepted = null, refused = {}} = {}) {
   return {counts, others: ordered.filter((each) => each !== counts)};
 }
 
+/** Whether a version that does not count says something that nobody has taken up: one that was refused was put right since. */
+export function isRival({refused}) {
+  return !refused || refused.startsWith('write_once');
+}
+
 function firstShown(left, right) { // CouchDB's rule for the winner: the longest history, then the greater text
   const [a, b] = [left, right].map(({_rev}) => _rev.split('-'));
   return Number(b[0]) - Number(a[0]) || (b[1] > a[1] ? 1 : -1);

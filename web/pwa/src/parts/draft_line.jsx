@@ -19,23 +19,23 @@ export function DraftLine({line, product, amount, currency, mayPrice, edit}) {
     off !== '0' && `−${off} %`,
   ].filter(Boolean).join(' ');
   return (
-    <li class="product">
+    <li class="product line">
       <div>
         <strong>{line.name}</strong>
         <small>{told} = {amount === undefined ? '—' : money(amount, currency, LOCALE)}</small>
-        <details>
-          <summary aria-label={text.draft.detailsOf(line.name)}>{text.draft.details}</summary>
-          {mayPrice || listPrice(known, line.quantity) === undefined
-            ? <Field label={text.draft.price} inputmode="decimal" value={line.unit_price} read={(typed) => entered(typed, 5)}
-              onChange={(price) => set({[`${path}/unit_price`]: price})} />
-            : <p><small>{text.draft.fixedPrice}</small></p>}
-          <Field label={text.draft.lineDiscount} inputmode="decimal" value={off}
-            read={(typed) => enteredPercent(typed || '0') && entered(typed || '0', 2)}
-            onChange={(percent) => set({[`${path}/discount`]: enteredPercent(percent)})} />
-          <button type="button" onClick={() => edit((current, by) => addLine(current, known, by))}>{text.draft.another}</button>
-        </details>
       </div>
       <Stepper name={line.name} quantity={line.quantity} onChange={(value) => edit((current, by) => setQuantity(current, known, value, by, {key}))} />
+      <details>
+        <summary aria-label={text.draft.detailsOf(line.name)}>{text.draft.details}</summary>
+        {mayPrice || listPrice(known, line.quantity) === undefined
+          ? <Field label={text.draft.price} inputmode="decimal" value={line.unit_price} read={(typed) => entered(typed, 5)}
+            onChange={(price) => set({[`${path}/unit_price`]: price})} />
+          : <p><small>{text.draft.fixedPrice}</small></p>}
+        <Field label={text.draft.lineDiscount} inputmode="decimal" value={off}
+          read={(typed) => enteredPercent(typed || '0') && entered(typed || '0', 2)}
+          onChange={(percent) => set({[`${path}/discount`]: enteredPercent(percent)})} />
+        <button type="button" onClick={() => edit((current, by) => addLine(current, known, by))}>{text.draft.another}</button>
+      </details>
     </li>
   );
 }

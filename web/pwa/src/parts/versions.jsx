@@ -1,11 +1,12 @@
 // Other versions of a submitted order: refused ones that were put right, and what another device handed in under the same id.
 import {money, moment, number} from '../money/display.js';
+import {isRival} from '../outbox/versions.js';
 import {LOCALE, text} from '../strings.js';
 
 /** `counts` is the version that counts, `others` {document, refused}; `onTake(document)` makes a change of the order out of one. */
 export function Versions({counts, others, onTake}) {
-  const rivals = others.filter(({refused}) => !refused);
-  const replaced = others.filter(({refused}) => refused);
+  const rivals = others.filter(isRival);
+  const replaced = others.filter((each) => !isRival(each));
   return (
     <>
       {rivals.length > 0 && (

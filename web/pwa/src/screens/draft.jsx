@@ -5,11 +5,10 @@ import {keyOf} from '../drafts/fields.js';
 import {money} from '../money/display.js';
 import {entered} from '../money/entered.js';
 import {reckon} from '../orders/amounts.js';
-import {author, orderNumber} from '../orders/order.js';
-import {submittedAs} from '../orders/submit.js';
+import {author, orderIdOf, orderNumber} from '../orders/order.js';
 import {Choices} from '../parts/choices.jsx';
 import {Field} from '../parts/field.jsx';
-import {go, useAnswer, useStateOf} from '../parts/hooks.js';
+import {go, useStateOf} from '../parts/hooks.js';
 import {ProductSearch} from '../parts/product_search.jsx';
 import {Stepper} from '../parts/stepper.jsx';
 import {DraftKeeper} from '../store/draft_keeper.js';
@@ -31,7 +30,7 @@ export function Draft({books, id, reviewing}) {
     };
   }, [books, id]);
   const state = useStateOf(keeper);
-  const already = useAnswer(() => submittedAs(books.local, {_id: id}), [id, state?.draft?._rev]);
+  const already = useStateOf(books.orders).orders.find(({document}) => document._id === orderIdOf({_id: id}))?.document;
   const total = useMemo(() => state?.draft && totalOf(state.draft), [state?.draft]);
   if (!state) return <main aria-busy="true" />;
   const {draft, saved, choices} = state;
@@ -46,9 +45,9 @@ export function Draft({books, id, reviewing}) {
         {draft.repairs && <p class="banner">{text.draft.repairing(orderNumber(draft.repairs))}</p>}
         {already && !draft.repairs && !draft.amends && <Already order={already} onChange={() => edit((current, who) => change(current, {amends: already._id}, who))} />}
         {choices.length > 0 && <Choices choices={choices} draft={draft} device={books.identity.device} onChoose={(choice, value) => keeper.choose(choice, value, by())} />}
-        {reviewing
+        {choices.length === 0 && (reviewing
           ? <Review books={books} keeper={keeper} draft={draft} choices={choices} edit={edit} />
-          : <ProductSearch books={books} currency={draft.currency} customer={draft.customer.id} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />}
+          : <ProductSearch books={books} currency={draft.currency} customer={draft.customer.id} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />)}
       </main>
       <div class="bar">
         <span>

@@ -1,7 +1,9 @@
 // One submitted order: where it is and why, its way so far, its lines, and what may still be done with it.
 import {useState} from 'preact/hooks';
 import {amendmentDraft, change, copyOf, repairDraft} from '../drafts/draft.js';
+import {compare} from '../money/decimal.js';
 import {day, money, moment, number} from '../money/display.js';
+import {percentOf} from '../money/entered.js';
 import {author, cancellationOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
 import {trailOf} from '../outbox/trail.js';
@@ -105,7 +107,7 @@ function Content({order, stands}) {
       <ul class="list">
         {stands.lines.map((line, index) => (
           <li key={index} class="product">
-            <div><strong>{line.name}</strong><small>{number(line.quantity, LOCALE)} × {shown(line.unit_price)}</small></div>
+            <div><strong>{line.name}</strong><small>{number(line.quantity, LOCALE)} × {shown(line.unit_price)}{compare(line.discount, '0') > 0 && ` −${percentOf(line.discount)} %`}</small></div>
             <span>{shown(line.amount)}</span>
           </li>
         ))}

@@ -12,6 +12,7 @@ export class DraftKeeper extends EventTarget {
   #saving = Promise.resolve();
   #dirty = false;
   #feed;
+  #chosen = new Map(); // path -> changes, until every choice is made
 
   constructor(database, id) {
     super();
@@ -30,20 +31,32 @@ export class DraftKeeper extends EventTarget {
     return this;
   }
 
-  /** Change it: `edit(draft)` returns the changed draft (drafts/draft.js). */
+  /**
+   * Change it: `edit(draft)` returns the changed draft (drafts/draft.js). While choices are open nothing is changed: a version that
+   * knows of both others would settle them unasked.
+   */
   edit(edit) {
+    if (this.state.choices.length) return;
     this.#dirty = true;
     this.#become({draft: edit(this.state.draft), saved: 'saving'});
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), SETTLE);
   }
 
-  /** Settle one choice with one of its values. */
+  /** Make one choice with one of its values; once all are made, they are written together and both versions are settled. */
   async choose(choice, value, by) {
     await this.flush();
     await this.#next(async () => {
       if (this.#dirty) return; // not saved: the choice stays open
-      await settle(this.database, this.id, change(this.state.draft, changesFor(choice, value), by));
+      this.#chosen.set(choice.path, changesFor(choice, value));
+      const left = this.state.choices.filter(({path}) => path !== choice.path);
+      if (left.length) {
+        this.#become({choices: left});
+        return;
+      }
+      const made = Object.assign({}, ...this.#chosen.values());
+      this.#chosen.clear();
+      await settle(this.database, this.id, change(this.state.draft, made, by));
       await this.#take();
     });
   }
@@ -103,6 +116,7 @@ export class DraftKeeper extends EventTarget {
 
   async #ask({merged, choices}) {
     const {_rev} = await this.database.get(this.id);
+    this.#chosen.clear(); // other versions, other questions
     if (!this.#dirty) this.#become({draft: {...merged, _rev}, saved: 'saved', choices});
   }
 

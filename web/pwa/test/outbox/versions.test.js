@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {sorted} from '../../src/outbox/versions.js';
+import {isRival, sorted} from '../../src/outbox/versions.js';
 
 const [LOW, HIGH, THIRD] = ['1-a', '1-f', '1-c'].map((_rev) => ({_rev}));
 const CASES = [
@@ -18,3 +18,7 @@ for (const [what, versions, facts, expected] of CASES) {
     assert.deepEqual(new Set([counts, ...others]), new Set(versions));
   });
 }
+
+test('a version is a rival unless it was refused and put right', () => {
+  assert.deepEqual([null, 'write_once: a submitted order is never changed', 'wrong_total: no'].map((refused) => isRival({refused})), [true, true, false]);
+});

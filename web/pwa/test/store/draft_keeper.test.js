@@ -147,3 +147,18 @@ test('taps that are not saved yet survive a choice that comes from another devic
   assert.equal(draft.lines[0]?.quantity, '4');
   await keeper.close();
 });
+
+test('of two choices each is asked, and nothing is settled or changed before both are made', async () => {
+  const {database, id, keeper} = await opened();
+  const base = await database.get(id);
+  await database.put(change(base, {note: 'mine', po_number: '1'}, PHONE));
+  await database.put(change(base, {note: 'theirs', po_number: '2'}, TABLET), {force: true});
+  const {choices: [first, second]} = await until(keeper, ({choices}) => choices.length === 2);
+  keeper.edit((draft) => setQuantity(draft, BOARD, '4', PHONE));
+  await keeper.choose(first, 'mine', PHONE);
+  assert.deepEqual([keeper.state.choices.map(({path}) => path), (await leavesOf(database, id)).length], [[second.path], 2]);
+  await keeper.choose(second, '2', PHONE);
+  const {draft} = await until(keeper, ({choices}) => choices.length === 0);
+  assert.deepEqual([draft.note, draft.po_number, draft.lines, (await leavesOf(database, id)).length], ['mine', '2', [], 1]);
+  await keeper.close();
+});
