@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright, expect
 
 from local_servers.chromium import open_profile
 from local_servers.roadbook import Rep
 from tests.browser.devices import processes_with
 
-PATIENCE = 45_000  # milliseconds; a device that found no server asks again within 30 s
+PATIENCE = 60_000  # milliseconds; a device that found no server asks again within 30 s
 PHONE = {"width": 360, "height": 740}
 
 
@@ -169,7 +170,8 @@ class RepApp:
         """End every process of the browser, as the system does when memory runs short; start() begins again."""
         for pid in processes_with(f"--user-data-dir={self._profile}"):
             os.kill(pid, signal.SIGKILL)
-        self.context.close()
+        with suppress(Error):  # it is closed already, or is not yet known to be
+            self.context.close()
         return self
 
     def command(self, method: str, **parameters: Any) -> Any:

@@ -186,7 +186,8 @@ def test_ready_for_the_road_is_green_only_when_all_is_true(
     phone.sign_in(north.rep).says("8 customers").is_up_to_date().is_kept_for_offline()
     phone.tab("Sync").says("Not ready for the road yet")
     phone.says("The browser may delete it: add Roadbook to the home screen.")
-    phone.command("Browser.grantPermissions", origin=north.origin, permissions=["durableStorage"])
+    session = phone.context.new_cdp_session(phone.page)  # what it grants holds as long as it
+    session.send("Browser.grantPermissions", {"origin": north.origin, "permissions": ["durableStorage"]})
     phone.page.reload()
     phone.is_up_to_date().tab("Sync").says("Ready for the road ✓")
     expect(phone.page.locator(".road .open")).to_have_count(0)
