@@ -24,6 +24,7 @@ from connector.health import problems_of
 from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger
 from connector.letter_commands import letters_group
+from connector.office_commands import office
 from connector.order_commands import order, row_of
 from connector.picture_commands import pictures
 from connector.price_commands import prices
@@ -173,6 +174,7 @@ def check() -> None:
 
 
 main.add_command(rep)
+main.add_command(office)
 main.add_command(status_command)
 main.add_command(reconcile_command)
 main.add_command(prices)

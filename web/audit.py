@@ -26,6 +26,8 @@ ACTIONS = {
     "order.link": "Said what is meant",
     "order.release": "Released it",
     "letter.retry": "Had a letter sent again",
+    "office.add": "Let somebody use the console",
+    "office.remove": "Took the console away from somebody",
     "order.retry": "Had it tried again",
     "order.retry_all": "Had all of a kind tried again",
     "order.settle": "Chose the version that counts",

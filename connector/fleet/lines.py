@@ -14,6 +14,7 @@ from connector.records import time_text
 STATES = ("blocked", "stale", "behind", "unknown", "never", "silent", "fresh")
 STALE_AFTER = timedelta(hours=24)  # without any movement
 SILENT_AFTER = timedelta(hours=1)  # a checkpoint moves on while its device's report does not
+LOSS_SHOWN = timedelta(days=7)
 FORGOTTEN_AFTER = timedelta(days=30)  # checkpoints of clients that were thrown away stay for ever
 MOST_LINES = 50  # of one rep: every rep may write as many `_local` documents as the server takes
 
@@ -158,11 +159,14 @@ def state_of(line: Line, report: Report | None, now: datetime) -> tuple[str, str
         if any("too_large" in each for each in report.denials) or "too large" in report.error or "413" in report.error:
             return "blocked", "413: a document is too large for the server, and nothing after it is sent"
         if report.denied:
-            return "blocked", f"the server denied {_documents(report.denied)}; they stay on the device"
+            return "blocked", f"the server denied {_documents(report.denied)}, kept on the device"
         if report.code == "refused":
             return "blocked", f"403: {report.error or 'this account may not read or write here'}"
         if report.code == "storage_full":
             return "blocked", "the device's storage is full"
+        if report.lost_at and report.lost != 0 and _age(report.lost_at, now) < LOSS_SHOWN:
+            count = "nobody knows how many" if report.lost is None else _documents(report.lost)
+            return "blocked", f"the browser deleted what was stored here, {count} of it not handed in: ask the rep"
     idle = _age(line.moved_at or line.seen_at, now)
     if idle > STALE_AFTER and (line.lag or line.known):
         return "stale", "nothing has moved for more than a day"

@@ -50,6 +50,8 @@ class Report:
     pushed: int | None = None
     pulled: str | None = None
     left_at: str | None = None
+    lost_at: str | None = None
+    lost: int | None = None
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def report_of(document: Document) -> Report:
     error = document.get("error")
     refused = [each for each in _list(document.get("denied")) if isinstance(each, dict)]
     pulled = document.get("pulled_seq")
+    loss = document.get("lost") if isinstance(document.get("lost"), dict) else {}
     return Report(
         device=str(document["_id"]).removeprefix(REPORT)[:64],
         revision=str(document.get("_rev", "")),
@@ -125,6 +128,8 @@ def report_of(document: Document) -> Report:
         pushed=_count(document.get("pushed_seq")),
         pulled=pulled if isinstance(pulled, str) else None,
         left_at=time_of(document.get("left_at")),
+        lost_at=time_of((loss or {}).get("at")),
+        lost=_count((loss or {}).get("unsent")),
     )
 
 

@@ -14,13 +14,13 @@ from urllib.parse import quote
 
 import requests
 
-from benchmarks.orders import order_of
+from benchmarks.orders import new_ulid, order_of
 from benchmarks.progress import Progress, say
 from benchmarks.report import Report, Table, couch_of
 from connector.check import Reason, summary
 from connector.fleet.sampling import Sampling
 from connector.identifiers import CONNECTOR, OPS, new_rep_id, orders_database
-from connector.ledger import Ledger, Row
+from connector.ledger import Row
 from connector.outcomes import posted, refused
 from connector.pinning import pin
 from connector.records import time_text
@@ -28,6 +28,7 @@ from connector.registry import Rep
 from journeys.stage import Stage
 
 THREADS = 4  # that make reps' databases
+MODELS = 300  # rows that are made as the connector makes them; the others are like these
 BULK = 1000  # rows of the ledger in one write
 PRODUCTS = [
     {"_id": f"product:{number}", "name": f"Product {number:03}", "unit_price": f"{number % 90 + 10}.50"}
@@ -160,20 +161,32 @@ def write_reps(stage: Stage, count: int) -> list[Rep]:
 
 
 def write_orders(stage: Stage, reps: list[Rep], count: int) -> str:
-    """Rows of the ledger as the connector makes them; returns the key of one of them."""
+    """Rows of the ledger: some as the connector makes them, the others like them; returns the key of one of them."""
     progress = Progress("orders on record", count)
-    ledger = Ledger(stage.admin.database(CONNECTOR))
     begin = datetime.now(UTC) - timedelta(days=365)
+    models = [row_of(number, reps[0].rep, begin) for number in range(min(count, MODELS))]
+    database = stage.admin.database(CONNECTOR)
     key = ""
     for start in range(0, count, BULK):
         rows = [
-            row_of(number, reps[number % len(reps)].rep, begin + timedelta(days=364) * number / count)
+            like(
+                models[number % len(models)], reps[number % len(reps)].rep, begin + timedelta(days=364) * number / count
+            )
             for number in range(start, min(start + BULK, count))
         ]
-        ledger.write(rows)
-        key = key or rows[0].id.removeprefix("ledger:")
+        in_bulk(database.bulk, (document for document in rows))
+        key = key or str(rows[0]["_id"]).removeprefix("ledger:")
         progress.add(len(rows))
     return key
+
+
+def like(model: Row, rep: str, at: datetime) -> Document:
+    """A row as another one, of another rep and order, received at another time."""
+    ulid, received = new_ulid(), time_text(at)
+    names = {"rep": rep, "database": orders_database(rep), "of": f"order:{ulid}", "ulid": ulid}
+    times = {"received_at": received, "changed_at": received, "due_at": received}
+    content = {**model.content, "rep": rep}
+    return replace(model, **names, **times, content=content).as_document()  # type: ignore[arg-type]
 
 
 def row_of(number: int, rep: str, at: datetime) -> Row:

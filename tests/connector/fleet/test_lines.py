@@ -46,6 +46,10 @@ def only(found: Found, lag: int | None = 0, before: Line | None = None, **more: 
         (report(error="in trouble", code="server", unsent=1), 0, "behind", "in trouble"),
         (report(error="in trouble", code="server"), 0, "fresh", "in trouble"),
         (report(unsent=None), 0, "fresh", ""),
+        (report(lost_at=ago(hours=2), lost=2), 0, "blocked", "2 documents of it not handed in"),
+        (report(lost_at=ago(hours=2)), 0, "blocked", "nobody knows how many"),
+        (report(lost_at=ago(hours=2), lost=0), 0, "fresh", ""),
+        (report(lost_at=ago(days=9), lost=2), 0, "fresh", ""),
     ],
 )
 def test_it_says_how_a_device_with_a_report_stands(said: Report, lag: int | None, state: str, why: str) -> None:

@@ -40,6 +40,7 @@ REPORT = {
     "denied_count": 4,
     "error": {"code": "server", "text": "it is in trouble"},
     "pushed_seq": 257,
+    "lost": {"at": "2026-11-24T12:00:00Z", "unsent": 2, "drafts": 0, "known_at": None},
 }
 
 
@@ -70,6 +71,8 @@ def test_it_reads_a_devices_report() -> None:
             error="it is in trouble",
             code="server",
             pushed=257,
+            lost_at="2026-11-24T12:00:00Z",
+            lost=2,
         ),
     )
 
