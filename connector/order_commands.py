@@ -7,11 +7,12 @@ import json
 
 import click
 
+from connector.audit import AuditTrail
 from connector.by_hand import ByHand
 from connector.connections import connection_of
 from connector.errors import RoadbookError
 from connector.facts import FactReader
-from connector.identifiers import CONNECTOR
+from connector.identifiers import CONNECTOR, OPS
 from connector.ledger import Ledger, Row
 from connector.linking import link
 from connector.office_hold import hold, release
@@ -39,6 +40,7 @@ def show(key: str) -> None:
 def retry(key: str, accept: tuple[str, ...]) -> None:
     """Have a parked or waiting document tried again now; QuickBooks is asked first for what it names."""
     ledger, row = named(key)
+    put_on_record("order.retry", row, accepted=", ".join(accept))
     try_again(ledger, row, accept)
     click.echo(f"{row.of} will be tried again, with what it names as QuickBooks has it then.")
 
@@ -49,6 +51,7 @@ def retry(key: str, accept: tuple[str, ...]) -> None:
 def hold_command(key: str, why: str) -> None:
     """Keep an order from being sent; its rep reads WHY."""
     ledger, row = named(key)
+    put_on_record("order.hold", row, why=why)
     hold(ledger, row, why, getpass.getuser())
     click.echo(f"{row.of} is held; `roadbook order release` lets it go.")
 
@@ -58,6 +61,7 @@ def hold_command(key: str, why: str) -> None:
 def release_command(key: str) -> None:
     """Let an order go that the office held."""
     ledger, row = named(key)
+    put_on_record("order.release", row)
     release(ledger, row)
     click.echo(f"{row.of} goes on.")
 
@@ -71,6 +75,7 @@ def entered_by_hand(key: str, number: str, meant: bool) -> None:
     settings = start()
     server = connector_server(settings)
     ledger, row = named(key)
+    put_on_record("order.enter_by_hand", row, number=number, meant=meant)
     connection = connection_of(settings, server)
     try:
         hand = ByHand(ledger, connection.gateway, FactReader(server, settings.roadbook_currency))
@@ -89,6 +94,7 @@ def link_command(key: str, this: str, means: str) -> None:
     """Have a product (or the customer) THIS of an order mean another, both by document id: product:99 product:12."""
     server = connector_server(start())
     ledger, row = named(key)
+    put_on_record("order.link", row, this=this, means=means)
     link(server, ledger, row, this, means)
     click.echo(f"{row.of} will be tried again with {means} in the place of {this}.")
 
@@ -107,8 +113,15 @@ def versions(key: str, choose: str | None) -> None:
         for row_of_fields in differences(found):
             click.echo(f"{row_of_fields.name}: {'  |  '.join(row_of_fields.values)}")
         return
+    put_on_record("order.settle", row, chosen=choose)
     settle(admin_server(settings), row, choose, [each.revision for each in found])
     click.echo(f"{row.of}: {choose} counts; the connector takes it up by itself.")
+
+
+def put_on_record(action: str, row: Row, **detail: object) -> None:
+    """Put what is about to be done into the audit trail; what cannot be put there is not done. Raises CouchError."""
+    trail = AuditTrail(connector_server(start()).database(OPS))
+    trail.record(f"{getpass.getuser()} (command line)", action, row.of, {"rep": row.rep, **detail})
 
 
 def named(key: str) -> tuple[Ledger, Row]:

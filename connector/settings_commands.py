@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from connector.audit import AuditTrail
 from connector.company_settings import CompanySettings, CompanySettingsRecord, Current, shown, text_of, value_of
-from connector.identifiers import CONNECTOR
+from connector.identifiers import CONNECTOR, OPS
 from connector.servers import connector_server
 from connector.starting import start
 
@@ -56,8 +57,11 @@ def reset(name: str) -> None:
 
 def change(values: dict[str, Any], reset: tuple[str, ...] = ()) -> None:
     """Store a change and say what counts now; raises BadSettings, DocumentConflict, CouchError."""
-    stored = record()
-    after = stored.save(values, stored.load().revision, f"{getpass.getuser()} (command line)", reset=reset)
+    stored, by = record(), f"{getpass.getuser()} (command line)"
+    looked_at = stored.load()
+    ops = connector_server(start()).database(OPS)
+    AuditTrail(ops).record(by, "settings.change", "settings:company", {"changes": values, "reset": list(reset)})
+    after = stored.save(values, looked_at.revision, by, reset=reset)
     for name in (*values, *reset):
         click.echo(f"{name} = {text_of(getattr(after.values, name))}  ({origin(after, name)})")
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from connector.audit import AuditTrail
 from connector.catalog import States
 from connector.couch import Database
 from connector.cursors import Cursors
-from connector.identifiers import CATALOG, CONNECTOR
+from connector.identifiers import CATALOG, CONNECTOR, OPS
 from connector.ledger import Row
 from connector.office_hold import why_not_held
 from journeys.quiet import wait_until
@@ -127,6 +128,9 @@ def test_what_is_held_is_not_sent_until_it_is_released(company: Company) -> None
     company.wait_for([order], "amended", "posted")
     assert len(company.estimates(order)) == 1
     assert "is amended" in refused(company, "order", "hold", order, "Too late")
+    entries = AuditTrail(company.admin.database(OPS)).newest(20, None, "", order)
+    assert [entry.action for entry in entries] == ["order.hold", "order.release", "order.retry", "order.hold"]
+    assert entries[-1].detail["why"] == "Credit is being checked"
 
 
 def entered(company: Company, number: str, amount: int = 10, customer: str = "1", **fields: Any) -> None:
