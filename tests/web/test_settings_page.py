@@ -18,7 +18,9 @@ def form_on(page: str) -> dict[str, str]:
     """What a browser would send of the form on a page if nobody touched it."""
     hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
     checked = re.findall(r'<input type="radio" name="([^"]+)" value="([^"]*)" checked>', page)
-    return {name: unescape(value) for name, value in (*hidden, *checked)}
+    written = re.findall(r'<input id="[^"]+" name="([^"]+)" value="([^"]*)"', page)
+    areas = re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', page)
+    return {name: unescape(value) for name, value in (*hidden, *checked, *written, *areas)}
 
 
 @pytest.fixture
@@ -43,6 +45,44 @@ def test_an_admin_changes_what_orders_become_and_the_rest_stays(
     assert "Saved. The connector takes it within seconds." in page
     assert "by alice" in page
     assert "Have the environment say it again: an accepted estimate" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stored"),
+    [
+        ("letter_subject", "{number}: {customer}", "{number}: {customer}"),
+        ("letter_body", "Dear {customer},\r\n\r\n{total}", "Dear {customer},\n\n{total}"),
+        ("letters", "customer, failures", ("customer", "failures")),
+        ("office_email", "a@x.example, B@bücher.example", ("a@x.example", "B@xn--bcher-kva.example")),
+        ("letter_numbers", "1.234,56", "1.234,56"),
+    ],
+)
+def test_an_admin_says_how_letters_are(
+    signed_in: SignIns, record: CompanySettingsRecord, name: str, text: str, stored: object
+) -> None:
+    assert change(signed_in("alice"), **{name: text}) == 303
+    assert getattr(record.load().values, name) == stored
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("letter_subject", "{nubmer}", "there is no placeholder {nubmer}; there are {company}"),
+        ("letter_subject", "", "at least 1 character"),
+        ("letter_body", "{number", "a brace stands alone"),
+        ("letters", "everybody", "Input should be"),
+        ("office_email", "office", "is no e-mail address"),
+    ],
+)
+def test_what_letters_cannot_be_is_refused_with_the_reason(
+    signed_in: SignIns, record: CompanySettingsRecord, name: str, text: str, why: str
+) -> None:
+    client = signed_in("alice")
+    form = form_on(client.get("/settings").text) | {name: text}
+    answer = client.post("/settings", data=form)
+    assert answer.status_code == 400
+    assert why in unescape(answer.text)
+    assert record.load().revision == ""
 
 
 def test_an_admin_gives_a_setting_back_to_the_environment(signed_in: SignIns, record: CompanySettingsRecord) -> None:
