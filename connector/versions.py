@@ -65,7 +65,7 @@ def leaves(database: Database, document_id: str, revisions: Sequence[str]) -> li
 
 def differences(versions: Sequence[Version]) -> list[Difference]:
     """The fields in which versions differ, line by line; a line that one of them lacks is one field. Pure."""
-    common = {name: min(length_of(version.content.get(name)) for version in versions) for name in LISTS}
+    common = {name: min((length_of(each.content.get(name)) for each in versions), default=0) for name in LISTS}
     flat = [flattened(version.content, common) for version in versions]
     names = list(dict.fromkeys(name for each in flat for name in each))
     rows = [Difference(name, tuple(each.get(name, "—") for each in flat)) for name in names]
