@@ -4,6 +4,7 @@ import {submitted} from './signed.js';
 
 const LINE_FIELDS = ['product', 'name', 'quantity', 'unit_price', 'discount', 'amount'];
 const CHARGE_FIELDS = ['product', 'name', 'amount'];
+const CONTROL = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g; // the guard refuses them, and what is pasted may have a tab
 const OPTIONAL = ['note', 'po_number', 'deliver_on', 'ship_to', 'tax'];
 
 /**
@@ -85,5 +86,5 @@ function signatureOf({signature}) {
 
 function filled(from, names) {
   const present = names.filter((name) => from[name] !== undefined && from[name] !== '');
-  return Object.fromEntries(present.map((name) => [name, from[name]]));
+  return Object.fromEntries(present.map((name) => [name, typeof from[name] === 'string' ? from[name].replace(CONTROL, ' ') : from[name]]));
 }

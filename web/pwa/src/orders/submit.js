@@ -1,7 +1,7 @@
 // Turns a draft into what is handed in. The document is written before the draft goes: a crash between leaves both, and a
 // second try finds the document by its id.
 import {leavesOf} from '../drafts/settle.js';
-import {repaired} from '../outbox/offered.js';
+import {refused, refusedRevisions, repaired} from '../outbox/offered.js';
 import {amendmentOf, orderIdOf, orderOf} from './order.js';
 import {amendmentsOf} from './standing.js';
 
@@ -49,6 +49,18 @@ export async function submitAmendment(database, draft, author, {approve = false}
   return amendment;
 }
 
+/**
+ * Write a cancellation; resolves to it as it stands in the database. One that the server refused is written anew under its id, and
+ * one that another tab or device has written stays as it is.
+ */
+export async function submitCancellation(database, cancellation) {
+  if (cancellation._id in await refused(database)) return putAgain(database, cancellation);
+  await database.put(cancellation).catch((error) => {
+    if (error.status !== 409) throw error;
+  });
+  return database.get(cancellation._id);
+}
+
 /** The order that a draft has become already: on another device, or before a crash. */
 export async function submittedAs(database, draft) {
   return found(database, orderIdOf(draft));
@@ -70,8 +82,9 @@ async function putOnce(database, document) {
  */
 async function putAgain(database, document) {
   const versions = await found(database, document._id) ? await leavesOf(database, document._id) : [];
-  let written = versions.find((each) => content(each) === content(document)); // before a crash
-  if (!written) {
+  const {[document._id]: refusals = {}} = await refusedRevisions(database);
+  let written = versions.find((each) => !(each._rev in refusals) && content(each) === content(document)); // before a crash
+  if (!written) { // also what nobody has changed: only a new version is offered again
     written = {...document, _rev: `1-${randomHex()}`};
     const [failure] = await database.bulkDocs([written], {new_edits: false});
     if (failure?.error) throw failure;

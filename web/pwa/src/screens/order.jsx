@@ -6,7 +6,9 @@ import {day, money, moment, number} from '../money/display.js';
 import {percentOf} from '../money/entered.js';
 import {author, cancellationOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
+import {submitCancellation} from '../orders/submit.js';
 import {trailOf} from '../outbox/trail.js';
+import {refusal} from '../outbox/whereabouts.js';
 import {PlaceChip, placeText} from '../parts/chips.jsx';
 import {go, useStateOf} from '../parts/hooks.js';
 import {OrderPaper} from '../parts/order_paper.jsx';
@@ -39,7 +41,9 @@ export function Order({books, id}) {
   const resume = (draft) => (begun ? go('draft', begun._id, 'review') : open(draft()));
   const amend = () => resume(() => amendmentDraft(order, stands, by()));
   const approve = () => resume(() => change(amendmentDraft(order, stands, by()), {approves: true}, by()));
-  const repair = () => resume(() => repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order));
+  const mayRepair = where.repairs && refusal(refused[where.repairs]).who === 'rep'; // whatever else the order waits for
+  const repair = () => (where.repairs.startsWith('cancel:') ? setWithdrawing(true)
+    : resume(() => repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order)));
   const takeVersion = (version) => resume(() => amendmentDraft(order, standing(version, []), by()));
   const copy = () => attempt(async () => {
     const {draft, left} = copyOf({...order, lines: stands.lines}, await books.products(stands.lines.map(({product}) => product), order.customer.id), by());
@@ -49,9 +53,7 @@ export function Order({books, id}) {
   });
   const withdraw = (reason) => attempt(async () => {
     setWithdrawing(false);
-    await books.local.put(cancellationOf(id, reason, by())).catch((error) => {
-      if (error.status !== 409) throw error; // it is withdrawn already, in another tab
-    });
+    await submitCancellation(books.local, cancellationOf(id, reason, by()));
   });
   const changeable = !where.repairs && !stands.withdrawn && !FINISHED.has(where.outcome);
   return (
@@ -60,7 +62,7 @@ export function Order({books, id}) {
       <h1>{order.customer.name}</h1>
       <p>{text.orders.kind[stands.kind]} {where.number} · {text.orders.captured(moment(order.captured_at, LOCALE))}</p>
       <Where where={where} withdrawn={stands.withdrawn} />
-      {where.repairs && where.reason?.who === 'rep' && (
+      {mayRepair && (
         <div class="actions"><button type="button" class="primary" onClick={repair}>{begun ? text.orders.goOnRepairing : text.orders.repair}</button></div>
       )}
       {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
@@ -93,7 +95,7 @@ function Where({where, withdrawn}) {
       {where.reason && <p><strong>{where.reason.text}</strong> {text.orders.who[where.reason.who]}</p>}
       {where.notice && <p>{where.notice.text} {text.orders.who[where.notice.who]}</p>}
       {change && <p>{text.orders.changeIs(text.orders.change[change.what], placeText(change))}
-        {change.place !== 'attention' && change.reason && ` ${change.reason.text}`}</p>}
+        {change.reason && change.reason !== where.reason && ` ${change.reason.text}`}</p>}
     </section>
   );
 }

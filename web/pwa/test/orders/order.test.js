@@ -25,6 +25,11 @@ test('a draft becomes an order that the guard lets through, with the prices that
   assert.deepEqual(Object.keys(order).filter((name) => ['edits', 'seen', 'position'].includes(name)), []);
 });
 
+test('a tab that was pasted into a text is no reason to refuse the order', () => {
+  const order = orderOf(change(fullDraft(), {note: 'Call\tfirst.\nGate 3.', po_number: 'PO\t7'}, PHONE), 'order', PHONE);
+  assert.deepEqual([refusalOf(order, REP), order.note, order.po_number], [null, 'Call first.\nGate 3.', 'PO 7']);
+});
+
 test('a quote differs by its kind alone', () => {
   const draft = fullDraft();
   const {kind, ...quote} = orderOf(draft, 'quote', PHONE);

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
 import {amendmentDraft, newDraft, setQuantity} from '../../src/drafts/draft.js';
+import {leavesOf} from '../../src/drafts/settle.js';
+import {cancellationOf} from '../../src/orders/order.js';
 import {standing} from '../../src/orders/standing.js';
-import {AlreadySubmitted, submit, submitAmendment, submittedAs} from '../../src/orders/submit.js';
+import {AlreadySubmitted, submit, submitAmendment, submitCancellation, submittedAs} from '../../src/orders/submit.js';
+import {refused, rememberPush} from '../../src/outbox/offered.js';
 import {emptyDatabase} from '../pouchdb.js';
 import {BOARD, HARBOUR, PHONE, TABLET} from '../samples.js';
 
@@ -75,4 +78,14 @@ test('submitting leaves no other version of the draft either', async () => {
   await database.put(setQuantity(stored, BOARD, '4', TABLET), {force: true});
   const order = await submit(database, draft, 'order', PHONE);
   assert.deepEqual(await ids(database), [order._id]);
+});
+
+test('a withdrawal that the server refused is handed in again under its id, any other is written once', async () => {
+  const database = emptyDatabase();
+  const order = await submit(database, await drafted(database), 'order', PHONE);
+  const first = await submitCancellation(database, cancellationOf(order._id, 'x'.repeat(501), PHONE));
+  assert.equal((await submitCancellation(database, cancellationOf(order._id, 'Another tab', PHONE)))._rev, first._rev);
+  await rememberPush(database, {sent: new Set(), denied: {[first._id]: 'too_long: reason'}, revisions: {[first._id]: first._rev}});
+  const again = await submitCancellation(database, cancellationOf(order._id, 'Closed', PHONE));
+  assert.deepEqual([again.reason, (await leavesOf(database, first._id)).length, await refused(database)], ['Closed', 2, {}]);
 });

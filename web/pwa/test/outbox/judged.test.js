@@ -64,6 +64,16 @@ test('an order that was put right wrongly is refused again, and can be put right
   assert.deepEqual((await leavesOf(remote, order._id)).map(({po_number: number}) => number), ['PO 7']);
 });
 
+test('a refused order that is submitted again unchanged is offered again, and never passes for sent', async () => {
+  const [local, remote] = [emptyDatabase(), server()];
+  const order = await taken(local);
+  await send(local, remote);
+  await putRight(local, order, {});
+  assert.deepEqual((await unsent(local, PHONE.device)).documents, [order._id]);
+  assert.deepEqual((await send(local, remote)).denied, {[order._id]: REASON});
+  assert.deepEqual(await refused(local), {[order._id]: REASON});
+});
+
 test('putting right twice after a crash before the draft was deleted makes one version', async () => {
   const [local, remote] = [emptyDatabase(), server()];
   const order = await taken(local);
