@@ -100,7 +100,7 @@ export const text = {
     tax: 'Tax (an estimate)', noTax: 'Tax: QuickBooks works it out', addMore: 'Add products', note: 'Note for the office', poNumber: 'Customer’s PO number',
     deliverOn: 'Deliver on', price: 'Price', lineDiscount: 'Discount %', orderDiscount: 'Discount on all products %',
     submitOrder: 'Submit order', submitQuote: 'Submit quote', submitChange: 'Submit change', approve: 'Submit as order',
-    discard: 'Discard draft', discardSure: 'Discard this draft? It is gone on all your devices.', badNumber: 'not a number', amount: 'Amount',
+    discard: 'Discard draft', discardSure: 'Discard this draft? It is gone on all your devices.', badNumber: 'not a number: write 1,000 as 1000', amount: 'Amount',
     open: 'Drafts', changes: (number) => `Change of ${number}`, gone: 'This draft is not here any more.',
     already: (number) => `This draft was submitted already as ${number}.`, show: 'Show it',
     remove: (name) => `Take ${name} off`, details: 'Price and discount',

@@ -1,11 +1,18 @@
 // What a rep types into a field, as the decimal text that documents carry.
+import {LOCALE} from '../strings.js';
+
+const SIGN = new Intl.NumberFormat(LOCALE).formatToParts(1.5).find(({type}) => type === 'decimal')?.value ?? '.';
+const THOUSANDS = {'.': /^[1-9][0-9]{0,2},[0-9]{3}$/, ',': /^[1-9][0-9]{0,2}\.[0-9]{3}$/}; // by the decimal sign
 
 /**
  * The decimal text of what was typed, or null when it is none: blanks go, one comma or point is the decimal sign, leading
- * and trailing zeros that say nothing go. `places` is the most that may stand behind the sign.
+ * and trailing zeros that say nothing go. `places` is the most that may stand behind the sign. What reads as thousands where
+ * `sign` is the decimal sign ("1,000" in English) is none: taken as 1 it would be a wrong order.
  */
-export function entered(typed, places) {
-  const text = String(typed).replace(/\s/g, '').replace(',', '.');
+export function entered(typed, places, sign = SIGN) {
+  const told = String(typed).replace(/\s/g, '');
+  if (THOUSANDS[sign]?.test(told)) return null;
+  const text = told.replace(',', '.');
   if (!/^([0-9]{1,12}(\.[0-9]*)?|\.[0-9]+)$/.test(text)) return null;
   const [whole, fraction = ''] = text.split('.');
   const kept = fraction.replace(/0+$/, '');

@@ -10,7 +10,8 @@ export function Field({label, value = '', read = (typed) => typed, onChange, man
   const [typed, setTyped] = useState(null);
   const [wrong, setWrong] = useState(false);
   const take = (event) => {
-    const kept = read(event.target.value);
+    const entered = event.target.value;
+    const kept = entered === value ? value : read(entered); // what stood there was read before
     setWrong(kept === null);
     if (kept === null) return;
     setTyped(null);

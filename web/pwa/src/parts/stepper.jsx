@@ -10,18 +10,28 @@ const MOST = '1000000';
 /** `quantity` is a decimal text, "0" for none; `onChange` hears of a new one. */
 export function Stepper({name, quantity, onChange}) {
   const [typed, setTyped] = useState(null);
+  const [wrong, setWrong] = useState(false);
   const take = (value) => {
+    const decimal = value === quantity ? value : entered(value || '0', PLACES);
+    const fits = decimal !== null && compare(decimal, MOST) <= 0;
+    setWrong(!fits);
+    if (!fits) return; // what was typed stays to be seen
     setTyped(null);
-    const decimal = entered(value || '0', PLACES);
-    if (decimal !== null && compare(decimal, MOST) <= 0 && decimal !== quantity) onChange(decimal);
+    if (decimal !== quantity) onChange(decimal);
+  };
+  const step = (by) => {
+    setTyped(null);
+    setWrong(false);
+    onChange(moved(quantity, by));
   };
   return (
     <div class="stepper">
-      <button type="button" aria-label={text.catalogue.less(name)} disabled={quantity === '0'} onClick={() => onChange(moved(quantity, -1))}>−</button>
-      <input aria-label={text.catalogue.quantity(name)} inputmode="decimal" autocomplete="off" value={typed ?? quantity}
+      <button type="button" aria-label={text.catalogue.less(name)} disabled={quantity === '0'} onClick={() => step(-1)}>−</button>
+      <input aria-label={text.catalogue.quantity(name)} inputmode="decimal" autocomplete="off" value={typed ?? quantity} aria-invalid={wrong}
         onFocus={(event) => event.target.select()} onInput={(event) => setTyped(event.target.value)}
         onBlur={(event) => take(event.target.value)} onKeyDown={(event) => event.key === 'Enter' && event.target.blur()} />
-      <button type="button" aria-label={text.catalogue.more(name)} onClick={() => onChange(moved(quantity, 1))}>+</button>
+      <button type="button" aria-label={text.catalogue.more(name)} onClick={() => step(1)}>+</button>
+      {wrong && <strong class="wrong" role="alert">{text.draft.badNumber}</strong>}
     </div>
   );
 }

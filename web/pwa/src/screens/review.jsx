@@ -30,7 +30,7 @@ export function Review({books, keeper, draft, choices, edit}) {
   const taxes = useAnswer(() => books.taxes(codes), [codes.join()]);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(null);
-  const now = Math.ceil(Date.now() / CHECKED_AGAIN) * CHECKED_AGAIN;
+  const now = Math.ceil(books.clock.now().getTime() / CHECKED_AGAIN) * CHECKED_AGAIN;
   const amounts = reckoned(draft);
   const known = products && settings && customer !== undefined;
   const warnings = known && draft.lines.length > 0
@@ -38,8 +38,15 @@ export function Review({books, keeper, draft, choices, edit}) {
   const set = (fields) => edit((current, by) => change(current, fields, by));
   const send = async (write) => {
     setBusy(true);
+    if (document.activeElement?.matches('input, textarea')) document.activeElement.blur(); // a tap on a button need not: what was typed counts
     try {
       await keeper.flush();
+      const wrong = document.querySelector('main [aria-invalid="true"]');
+      if (wrong) { // handed in, the order would say what stood there before
+        wrong.focus();
+        setBusy(false);
+        return;
+      }
       if (keeper.state.choices.length || keeper.state.saved === 'failed') { // another device's version has just come, or the storage is full
         setBusy(false);
         return;
@@ -83,7 +90,7 @@ export function Review({books, keeper, draft, choices, edit}) {
       </div>}
       <Field label={text.draft.note} many maxlength="1000" value={draft.note} onChange={(note) => set({note})} />
       <Totals amounts={amounts} currency={draft.currency} tax={amounts && known && taxes ? estimateTax({...amounts, customer, products, settings, taxes}) : null} />
-      <Signature draft={draft} set={set} />
+      <Signature draft={draft} set={set} now={() => books.clock.now()} />
       <Warnings warnings={warnings} currency={draft.currency} edit={edit} />
       {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
       <div class="actions">

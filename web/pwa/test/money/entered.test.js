@@ -10,6 +10,11 @@ for (const [typed, places, expected] of NUMBERS) {
   test(`${JSON.stringify(typed)} with ${places} places is ${expected}`, () => assert.equal(entered(typed, places), expected));
 }
 
+const THOUSANDS = [['1,000', '.', null], ['12,500', '.', null], ['0,125', '.', '0.125'], ['1.125', '.', '1.125'], ['1.000', ',', null], ['1,125', ',', '1.125']];
+for (const [typed, sign, expected] of THOUSANDS) {
+  test(`${typed} is ${expected} where the decimal sign is ${sign}`, () => assert.equal(entered(typed, 5, sign), expected));
+}
+
 const PERCENTS = [['5', '0.05'], ['12,5', '0.125'], ['100', '1'], ['0', '0'], ['33.33', '0.3333'], ['100.5', null], ['101', null], ['1.234', null]];
 for (const [typed, fraction] of PERCENTS) {
   test(`${typed} percent is ${fraction}`, () => {
