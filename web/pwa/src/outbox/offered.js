@@ -76,10 +76,15 @@ export async function takenIn(database) {
   return new Set((await recall(database, TAKEN_IN)).ids);
 }
 
-/** Note what was taken in from a file, and the reasons for which a server refused some of it earlier. */
-export async function rememberTakenIn(database, ids, reasons = {}) {
+/** Note what was taken in from a file, and for which reasons a server refused some of it earlier: {id: {revision: reason}}. */
+export async function rememberTakenIn(database, ids, refusals = {}) {
   await remember(database, TAKEN_IN, {ids: [...new Set([...await takenIn(database), ...ids])]});
-  await remember(database, REFUSED, {documents: {...await refused(database), ...reasons}});
+  const {documents = {}, revisions = {}} = await recall(database, REFUSED);
+  for (const [id, reasons] of Object.entries(refusals)) {
+    [documents[id]] = Object.values(reasons);
+    revisions[id] = {...revisions[id], ...reasons};
+  }
+  await remember(database, REFUSED, {documents, revisions});
 }
 
 /** Note that a push begins; it stands until `rememberPush` is told how far the push came. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
 import {change, newDraft, setQuantity} from '../../src/drafts/draft.js';
-import {settle} from '../../src/drafts/settle.js';
+import {leavesOf, settle} from '../../src/drafts/settle.js';
 import {aboutFile} from '../../src/export/sealed.js';
 import {exportFile, importFile} from '../../src/export/unsent_file.js';
-import {refused, rememberPush, unsent} from '../../src/outbox/offered.js';
+import {refused, refusedRevisions, rememberPush, repaired, unsent} from '../../src/outbox/offered.js';
 import {push} from '../../src/sync/replication.js';
 import {emptyDatabase} from '../pouchdb.js';
 import {AT, BOARD, HARBOUR, PHONE, REP, SCREWS, TABLET} from '../samples.js';
@@ -43,6 +43,28 @@ test('on another device everything is there with its revisions, unsent until it 
   assert.deepEqual(await refused(tablet), {[REFUSED]: 'wrong_total: no'});
   await push(tablet, emptyDatabase(), () => 200);
   assert.deepEqual(await unsent(tablet, TABLET.device), {documents: [], drafts: []});
+});
+
+test('of an order that was refused and put right, the file holds what was put right', async () => {
+  const {local} = await saved();
+  const {_rev: before} = await local.get(REFUSED);
+  await rememberPush(local, {sent: new Set(), denied: {[REFUSED]: 'wrong_total: no'}, revisions: {[REFUSED]: before}});
+  const right = `1-${'0'.repeat(32)}`;
+  await local.bulkDocs([{_id: REFUSED, _rev: right, type: 'order', rep: REP, device: PHONE.device, total: '1.00'}], {new_edits: false});
+  await repaired(local, REFUSED);
+  const tablet = emptyDatabase();
+  await importFile(tablet, await exportFile(local, [REFUSED], IDENTITY, PASSPHRASE, AT), REP, PASSPHRASE);
+  assert.deepEqual((await leavesOf(tablet, REFUSED)).map(({_rev}) => _rev), [right]);
+  assert.deepEqual(await refused(tablet), {});
+});
+
+test('what a device knows of refused versions stays when it takes a file in, and the file adds to it', async () => {
+  const {local, file} = await saved();
+  const tablet = emptyDatabase();
+  await rememberPush(tablet, {sent: new Set(), denied: {[ORDER]: 'wrong_total: no'}, revisions: {[ORDER]: '1-a'}});
+  await importFile(tablet, file, REP, PASSPHRASE);
+  const {_rev: rev} = await local.get(REFUSED);
+  assert.deepEqual(await refusedRevisions(tablet), {[ORDER]: {'1-a': 'wrong_total: no'}, [REFUSED]: {[rev]: 'wrong_total: no'}});
 });
 
 test('taken in twice it changes nothing', async () => {
