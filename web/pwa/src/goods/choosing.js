@@ -29,8 +29,11 @@ function filterOf(category, assortment, inCategory) {
   };
 }
 
-function dressed(product, {list, hidden}) {
-  return {...product, breaks: breaksOf(product, list), ...(hidden.has(product._id) && {hidden: true})};
+// Abroad, a product's own price would be wrong by the exchange rate, unseen: the list's prices count, or the rep enters one.
+function dressed(product, {list, hidden, abroad}) {
+  const {unit_price: _, ...rest} = product;
+  const priced = abroad ? rest : product;
+  return {...priced, breaks: breaksOf(priced, list), ...(hidden.has(product._id) && {hidden: true})};
 }
 
 /** {key, list, hidden}: kept until something changes in the replica or somebody else buys. */
@@ -42,7 +45,7 @@ async function assortmentOf(kept, overlay, {price_list: name, currency, home}) {
   const lists = last?.lists ?? new PriceLists((id) => overlay.get(id));
   const {version} = listing;
   const list = await lists.of({price_list: name, currency}, home);
-  const made = {key, version, lists, list, hidden: list ? hiddenIn(listing, list) : new Set()};
+  const made = {key, version, lists, list, hidden: list ? hiddenIn(listing, list) : new Set(), abroad: Boolean(currency) && currency !== home};
   kept.set(overlay, made);
   return made;
 }
