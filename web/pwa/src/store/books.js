@@ -164,17 +164,26 @@ export class Books extends EventTarget {
   /** As leave(), but the rep stays: the next start fetches everything anew. */
   async clear(givenUp = []) {
     await this.sync.syncNow();
-    await this.orders.refresh();
-    const held = onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
+    const held = await this.#heldBesides(givenUp);
     if (held.length) return held;
     await this.sync.stop();
     await this.sync.tellServer({leftAt: this.clock.now()}); // without a network the office hears nothing of it
+    const late = await this.#heldBesides(givenUp); // taken while the server was told, which may be a minute
+    if (late.length) {
+      this.sync.start();
+      return late;
+    }
     this.orders.close();
     this.marks.forget(); // before the database goes: a kill between must not look like a loss
     await this.local.destroy();
     await Promise.all([this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true}), this.pictures.destroy()]);
     forgetSync(this.identity.rep, {leftAt: this.clock.now()});
     return [];
+  }
+
+  async #heldBesides(givenUp) {
+    await this.orders.refresh();
+    return onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
   }
 
   /** Who the server takes this browser for; the territories are from now on those of the rep's account. */
