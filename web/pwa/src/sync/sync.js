@@ -22,6 +22,7 @@ export const PHASES = ['idle', 'syncing', 'live', 'offline', 'sign_in', 'failing
 export class Sync extends EventTarget {
   #parts;
   #underway = null;
+  #beside = null;
   #again = false; // there was reason to sync while one was under way
   #timer = null;
   #due = Infinity; // when the timer runs out
@@ -64,7 +65,7 @@ export class Sync extends EventTarget {
     globalThis.removeEventListener?.('offline', this.#onOffline);
     globalThis.document?.removeEventListener('visibilitychange', this.#onVisible);
     this.#feed = null;
-    return this.#underway ?? Promise.resolve(this.state);
+    return Promise.all([this.#underway, this.#beside]).then(() => this.state);
   }
 
   #onOnline = () => {
@@ -102,6 +103,15 @@ export class Sync extends EventTarget {
     await this.#tellServer();
     if (this.#feed) this.#goOn();
     return this.state;
+  }
+
+  /** Send what is handed in while the replicas are refreshed: a first catalogue may take long. */
+  async #pushBeside() {
+    const {local, remote, lastStatus, now} = this.#parts;
+    try {
+      await push(local, remote, lastStatus);
+      this.#become({at: now().toISOString()});
+    } catch { /* the sync that follows says what it was */ }
   }
 
   #goOn() {
@@ -150,8 +160,9 @@ export class Sync extends EventTarget {
     this.#due = due;
     this.#timer = setTimeout(() => {
       this.#due = Infinity;
-      if (this.#underway) this.#again = true;
-      else this.syncNow();
+      if (!this.#underway) return void this.syncNow();
+      this.#again = true;
+      if (this.#stopLive) this.#beside ??= this.#pushBeside().finally(() => { this.#beside = null; });
     }, milliseconds);
   }
 

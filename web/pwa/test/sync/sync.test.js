@@ -40,6 +40,20 @@ test('an order that is taken while the catalogue still comes is sent by itself, 
   await sync.stop();
 });
 
+test('an order that is taken while the catalogue still comes does not wait for the rest of it', async () => {
+  const {remote, sync, handIn} = device({
+    async refresh() {
+      if (this.came) return;
+      this.came = true;
+      await handIn(ORDER);
+      await arrived(remote, ORDER); // the catalogue is not here before
+    },
+  });
+  await sync.start();
+  assert.equal(sync.state.phase, 'live');
+  await sync.stop();
+});
+
 test('a replica in trouble stops neither the others nor the receipts, and is told', async () => {
   const refreshed = [];
   const {local, remote, sync} = device(
