@@ -1,4 +1,5 @@
 // A new version of the app: offered, never forced on somebody who is taking an order.
+import {saveDrafts} from '../store/draft_keeper.js';
 import {updates} from '../store/updates.js';
 import {text} from '../strings.js';
 import {useStateOf} from './hooks.js';
@@ -8,7 +9,7 @@ export function UpdateOffer() {
   if (!waiting) return null;
   return (
     <div class="banner" role="status">
-      {text.update.offered} <button type="button" onClick={() => updates.take()}>{text.update.take}</button>
+      {text.update.offered} <button type="button" onClick={() => saveDrafts().then(() => updates.take())}>{text.update.take}</button>
       <button type="button" onClick={() => updates.later()}>{text.update.later}</button>
     </div>
   );

@@ -5,6 +5,12 @@ import {ChoicesNeeded, settle} from '../drafts/settle.js';
 
 const SETTLE = 400; // milliseconds: a burst of taps is one revision
 const TRIES = 5; // of settling versions that another tab settles at the same time
+const keepers = new Set(); // those of this page that are open
+
+/** Save what is not saved yet of the open drafts, before the page goes. */
+export async function saveDrafts() {
+  await Promise.all([...keepers].map((keeper) => keeper.flush()));
+}
 
 /** `state` is {draft, saved: 'saved' | 'saving' | 'failed', choices}; a "state" event follows each change. */
 export class DraftKeeper extends EventTarget {
@@ -23,6 +29,7 @@ export class DraftKeeper extends EventTarget {
 
   /** Read the draft and follow what other devices make of it; `draft` stays null where there is none. */
   async open() {
+    keepers.add(this);
     await this.#take();
     this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id], style: 'all_docs'});
     this.#feed.on('change', ({changes: versions}) => { // another version may have come without becoming the winner
@@ -69,6 +76,7 @@ export class DraftKeeper extends EventTarget {
 
   async close() {
     await this.flush();
+    keepers.delete(this);
     this.#feed?.cancel();
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'vitest';
 import {change, newDraft, setQuantity} from '../../src/drafts/draft.js';
 import {leavesOf} from '../../src/drafts/settle.js';
-import {DraftKeeper} from '../../src/store/draft_keeper.js';
+import {DraftKeeper, saveDrafts} from '../../src/store/draft_keeper.js';
 import {emptyDatabase} from '../pouchdb.js';
 import {BOARD, HARBOUR, PHONE, SCREWS, TABLET} from '../samples.js';
 
@@ -35,6 +35,14 @@ test('what was not saved yet is saved when the screen is left', async () => {
   keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
   await keeper.close();
   assert.equal((await database.get(id)).lines[0].quantity, '7');
+});
+
+test('what was not saved yet is saved before an update starts the page again', async () => {
+  const {database, id, keeper} = await opened();
+  keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
+  await saveDrafts();
+  assert.equal((await database.get(id)).lines[0].quantity, '7');
+  await keeper.close();
 });
 
 test("another device's change arrives in the open draft", async () => {
