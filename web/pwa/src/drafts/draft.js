@@ -1,5 +1,6 @@
 // Drafts: made, and changed one field at a time. Every change carries who made it, so that two devices' changes can be merged.
 import {sum} from '../money/decimal.js';
+import {markOf} from '../orders/signed.js';
 import {ulid} from '../orders/ulid.js';
 import {priceAt, repriced} from '../prices/breaks.js';
 import {contentOf, fieldsOf, keyOf, lineOf} from './fields.js';
@@ -100,13 +101,15 @@ export function amendmentDraft(order, stands, by) {
 /**
  * A draft with what a refused order or amendment says, to be put right and handed in again under the same id: the number
  * that the customer may have been told stays, and should the refused version ever arrive after all, it is still one
- * order. `order` is what an amendment changes.
+ * order. What the customer signed stands as long as nothing of it is changed. `order` is what an amendment changes.
  */
 export function repairDraft(refused, by, order = refused) {
   const changes = {repairs: refused._id, ...linesOf(refused), ...kept(refused, KEPT_OF_A_REFUSED)};
-  if (refused.type === 'order') return change(begun(refused._id.replace('order:', 'draft:'), order.customer, order.currency, by), changes, by);
+  const {signature} = refused;
+  const signed = (draft) => (signature ? change(draft, {signature: {...signature, of: markOf(draft)}}, by) : draft);
+  if (refused.type === 'order') return signed(change(begun(refused._id.replace('order:', 'draft:'), order.customer, order.currency, by), changes, by));
   const approves = refused.kind === 'order' && {approves: true};
-  return change(newDraft(order.customer, order.currency, by), {...changes, amends: order._id, ...approves}, by);
+  return signed(change(newDraft(order.customer, order.currency, by), {...changes, amends: order._id, ...approves}, by));
 }
 
 function begun(id, customer, currency, by) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {addLine, change, newDraft, remove, setCharge, setQuantity} from '../../src/drafts/draft.js';
+import {addLine, change, newDraft, remove, repairDraft, setCharge, setQuantity} from '../../src/drafts/draft.js';
 import {orderOf} from '../../src/orders/order.js';
 import {isOutdated, markOf} from '../../src/orders/signed.js';
 import {refusalOf} from '../guard.js';
@@ -37,3 +37,10 @@ for (const [what, changed, outdated] of CHANGES) {
 }
 
 test('a draft that nobody signed is not out of date', () => assert.equal(isOutdated(begun), false));
+
+test('a refused order that is put right keeps its signature, unless what was signed is changed', () => {
+  const order = orderOf(signed, 'order', PHONE);
+  const repair = repairDraft(order, PHONE);
+  assert.deepEqual(orderOf(change(repair, {po_number: 'PO 7'}, PHONE), 'order', PHONE).signature, order.signature);
+  assert.deepEqual([isOutdated(repair), isOutdated(setQuantity(repair, BOARD, '3', PHONE))], [false, true]);
+});
