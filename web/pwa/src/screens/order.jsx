@@ -40,10 +40,15 @@ export function Order({books, id}) {
   const begun = drafts.find(({amends, repairs}) => amends === id || repairs === id); // one change at a time
   const resume = (draft) => (begun ? go('draft', begun._id, 'review') : open(draft()));
   const amend = () => resume(() => amendmentDraft(order, stands, by()));
-  const approve = () => resume(() => change(amendmentDraft(order, stands, by()), {approves: true}, by()));
+  const approving = (draft) => change(draft, {approves: true}, by());
+  const approve = () => (begun && !begun.approves ? open(approving(begun)) : resume(() => approving(amendmentDraft(order, stands, by()))));
   const mayRepair = where.repairs && refusal(refused[where.repairs]).who === 'rep'; // whatever else the order waits for
-  const repair = () => (where.repairs.startsWith('cancel:') ? setWithdrawing(true)
-    : resume(() => repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order)));
+  const repairing = where.repairs && drafts.find(({repairs}) => repairs === where.repairs); // beside a change that was begun before
+  const repair = () => {
+    if (where.repairs.startsWith('cancel:')) return setWithdrawing(true);
+    if (repairing) return go('draft', repairing._id, 'review');
+    return open(repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order));
+  };
   const takeVersion = (version) => resume(() => amendmentDraft(order, standing(version, []), by()));
   const copy = () => attempt(async () => {
     const {draft, left} = copyOf({...order, lines: stands.lines}, await books.products(stands.lines.map(({product}) => product), order.customer.id), by());
@@ -63,7 +68,7 @@ export function Order({books, id}) {
       <p>{text.orders.kind[stands.kind]} {where.number} · {text.orders.captured(moment(order.captured_at, LOCALE))}</p>
       <Where where={where} withdrawn={stands.withdrawn} />
       {mayRepair && (
-        <div class="actions"><button type="button" class="primary" onClick={repair}>{begun ? text.orders.goOnRepairing : text.orders.repair}</button></div>
+        <div class="actions"><button type="button" class="primary" onClick={repair}>{repairing ? text.orders.goOnRepairing : text.orders.repair}</button></div>
       )}
       {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
       <Versions counts={order} others={others} onTake={changeable ? takeVersion : null} />
