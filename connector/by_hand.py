@@ -49,6 +49,9 @@ def why_not_by_hand(row: Row) -> str | None:
         return f"{row.of} is no order and no quote; only those become estimates"
     if row.posted_at is not None or row.state not in STATES:
         return f"{row.of} is {row.state}; only what is parked, held or waiting can be entered by hand"
+    if row.state == "waiting" and row.doubtful:
+        # It may be on its way in this very moment, or is sent again without another word in the ledger.
+        return f"{row.of} was sent, and the connector still finds out what came of it: a second one would be a twin"
     return None
 
 

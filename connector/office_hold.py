@@ -11,6 +11,7 @@ from connector.outcomes import retried
 from connector.records import time_text
 
 HELD_BY_OFFICE = "held_by_office"
+UNREADABLE = "unreadable"  # nothing will be sent for it anyway; released, it could not be judged
 HOLDABLE_STATES = ("received", "waiting", "parked")
 KINDS = ("order", "quote")
 LONGEST = 500  # characters of why
@@ -22,6 +23,8 @@ def why_not_held(row: Row) -> str | None:
         return f"{row.of} is no order and no quote; only those can be held"
     if row.posted_at is not None or row.state not in HOLDABLE_STATES:
         return f"{row.of} is {row.state}; only what is not in QuickBooks yet can be held"
+    if (row.reason or {}).get("code") == UNREADABLE:
+        return f"{row.of} can't be posted as it is, so there is nothing to hold: {(row.reason or {}).get('text')}"
     if row.doubtful or row.suspect:
         return f"{row.of} was sent, and QuickBooks may have it: it must be certain first what came of it"
     return None

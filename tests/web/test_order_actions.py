@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from connector.audit import AuditTrail
+from connector.by_hand import why_not_by_hand
 from connector.couch import Database
 from connector.identifiers import CATALOG, CUSTOMERS, OPS, orders_database
 from connector.ledger import Row
@@ -80,8 +81,9 @@ def test_it_is_not_held_without_a_word_that_the_rep_can_read(signed_in: SignIns,
         (in_quickbooks(received(1), "1042"), "is posted; only what is not in QuickBooks yet can be held"),
         (replace(waiting(received(1)), sent_at="2026-11-20T12:00:02.000Z", suspect=True), "QuickBooks may have it"),
         (pinned({**order(), "_id": f"cancel:{ulid(1)}", "type": "cancellation"}), "is no order and no quote"),
+        (replace(pinned({**order(), "lines": []}), work=None), "there is nothing to hold"),
     ],
-    ids=["posted", "in doubt", "cancellation"],
+    ids=["posted", "in doubt", "cancellation", "unreadable"],
 )
 def test_what_is_in_quickbooks_or_may_be_is_not_held(signed_in: SignIns, ledger: OnRecord, row: Row, why: str) -> None:
     ledger.write(row)
@@ -89,6 +91,15 @@ def test_what_is_in_quickbooks_or_may_be_is_not_held(signed_in: SignIns, ledger:
     assert answer.status_code == 409
     assert why in text_of(answer.text)
     assert ledger.read(row) == row
+
+
+def test_what_may_be_on_its_way_to_quickbooks_is_not_entered_by_hand(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = replace(waiting(received(1)), sent_at="2026-11-20T12:00:02.000Z")
+    ledger.write(row)
+    assert "entered-by-hand" not in signed_in("olga").get(f"/orders/{key_of(row)}").text
+    assert "a second one would be a twin" in (why_not_by_hand(row) or "")
+    assert why_not_by_hand(replace(row, sent_at=None)) is None
+    assert why_not_by_hand(replace(row, state="parked")) is None
 
 
 def test_every_action_is_on_record_with_who_did_it_before_it_is_done(
