@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from connector.couch import CouchServer, Database
 from connector.errors import CouchError
+from connector.fleet.sampling import MOST_LOCAL
+from connector.fleet.sequences import counts_here
 from connector.ledger import Row
 
 MOST_ASKED = 12  # checkpoints of devices that one look compares
@@ -36,22 +39,28 @@ def seen_by(server: CouchServer, row: Row) -> Seen:
     """What the checkpoints of devices say: a pull that has passed the receipt's newest revision has brought it.
 
     A device keeps its place in `_local` documents of the rep's database, which nobody can vouch for: help, no proof.
-    A text in `last_seq` is a place in this database; a number is one in the device's own.
+    A text in `last_seq` is a place here or in the CouchDB that pushes; a number is one in the device's own.
     """
     if row.receipt_revision is None:
         return Seen("no")
     database = server.database(row.database)
     try:
-        rows = database.call("GET", "_local_docs", include_docs="true")["rows"]
+        rows = database.call("GET", "_local_docs", include_docs="true", limit=MOST_LOCAL)["rows"]
+        own = database.info()["update_seq"]
     except (CouchError, KeyError, TypeError):
         return Seen("untold")
-    documents = [row["doc"] for row in rows if isinstance(row.get("doc"), dict)]
-    places = list(dict.fromkeys(place for each in documents if (place := place_in(each))))[:MOST_ASKED]
+    places = places_in([row["doc"] for row in rows if isinstance(row.get("doc"), dict)], own)[:MOST_ASKED]
     answers = [has_loaded(database, f"receipt:{row.key}", place) for place in places]
     known = [answer for answer in answers if answer is not None]
     if not known:
         return Seen("unknown")
     return Seen("yes" if any(known) else "no", len(known), sum(known))
+
+
+def places_in(documents: Iterable[dict[str, object]], own: object) -> list[str]:
+    """How far devices have pulled the database whose update sequence is `own`. Pure."""
+    places = dict.fromkeys(map(place_in, documents))
+    return [place for place in places if place and counts_here(place, own)]
 
 
 def place_in(document: dict[str, object]) -> str:

@@ -17,9 +17,11 @@ from connector.identifiers import CATALOG, CUSTOMERS, OPS, orders_database
 from connector.ledger import Row
 from connector.provisioning import set_up_database
 from connector.versions import Version, differences
+from tests.connector.fleet.test_sequences import HERE, THERE
 from tests.connector.samples import REP, order
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid, waiting
+from web.order_steps import places_in
 
 UNKNOWN = "QuickBooks does not know the product “Queso “Cabrales””."
 
@@ -338,6 +340,12 @@ def test_a_device_has_seen_the_answer_once_its_checkpoint_has_passed_it(
     assert way(client.get(f"/orders/{key_of(row)}").text)[-1] == (
         "done: Seen by the device 1 of 2 devices have loaded the newest answer"
     )
+
+
+def test_how_far_a_couchdb_has_pushed_its_own_orders_says_nothing_of_what_it_has_seen() -> None:
+    pull = {"session_id": "s", "source_last_seq": HERE}
+    push = {"session_id": "s", "source_last_seq": THERE}
+    assert places_in([pull, push], HERE) == [HERE]
 
 
 def test_the_json_behind_an_order_is_what_is_stored(signed_in: SignIns, ledger: OnRecord, orders: Database) -> None:
