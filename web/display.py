@@ -24,9 +24,9 @@ def moment_of(text: Any) -> datetime | None:
     """A document's UTC time; None for anything else."""
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):  # at the edges of the calendar there is no UTC
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
 
 
 def when(text: Any, *, seconds: bool = False) -> Markup | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ SILENT_AFTER = timedelta(hours=1)  # a checkpoint moves on while its device's re
 LOSS_SHOWN = timedelta(days=7)
 FORGOTTEN_AFTER = timedelta(days=30)  # checkpoints of clients that were thrown away stay for ever
 MOST_LINES = 50  # of one rep: every rep may write as many `_local` documents as the server takes
+MOST_SHARED = 1000  # of a database that many devices read
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,13 @@ def line_of(document: Mapping[str, Any]) -> Line:
 
 
 def lines_of(
-    found: Found, lags: Mapping[str, int | None], before: Sequence[Line], now: datetime, *, disabled: bool = False
+    found: Found,
+    lags: Mapping[str, int | None],
+    before: Sequence[Line],
+    now: datetime,
+    *,
+    disabled: bool = False,
+    most: int = MOST_LINES,
 ) -> list[Line]:
     """The lines of one rep, worst first. `lags` are documents by checkpoint id, `before` the lines of the last look.
 
@@ -89,7 +96,30 @@ def lines_of(
     lines.sort(key=lambda line: (line.rank, -(line.unsent or 0) - (line.lag or 0), line.device))
     if not lines and not disabled:
         return [Line("", "never", "no device has ever synced")]
-    return lines[:MOST_LINES]
+    return lines[:most]
+
+
+def forgotten_in(found: Found, before: Sequence[Line], known: Collection[str], now: datetime) -> tuple[str, ...]:
+    """The checkpoints of clients that were thrown away, with what they looked like: one that moves again is back.
+
+    `known` are those of the last look: without a line there is nothing else that tells them from new clients.
+    """
+    old = {
+        f"{line.checkpoint} {line.mark}"
+        for line in before
+        if not line.known and line.state == "stale" and _age(line.moved_at or line.seen_at, now) > FORGOTTEN_AFTER
+    }
+    return tuple(sorted(mark for each in found.pulls if (mark := f"{each.id} {mark_of(each)}") in old or mark in known))
+
+
+def without(found: Found, forgotten: Collection[str]) -> Found:
+    """What was found, without the checkpoints that were forgotten."""
+    return replace(found, pulls=tuple(each for each in found.pulls if f"{each.id} {mark_of(each)}" not in forgotten))
+
+
+def mark_of(checkpoint: Checkpoint) -> str:
+    """What a checkpoint looks like, to see whether it moves."""
+    return f"{checkpoint.revision} {checkpoint.sequence}"
 
 
 def pairs(found: Found, before: Mapping[str, Line]) -> list[tuple[Report | None, Checkpoint | None]]:
@@ -122,7 +152,7 @@ def _line(
     last: Line | None,
     now: datetime,
 ) -> Line:
-    mark = f"{checkpoint.revision} {checkpoint.sequence}" if checkpoint else ""
+    mark = mark_of(checkpoint) if checkpoint else ""
     report_mark = report.revision if report else ""
     moved_at = _moved_at(report, checkpoint, last, mark, report_mark, now)
     line = Line(

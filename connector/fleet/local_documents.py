@@ -137,16 +137,19 @@ def time_of(value: Any) -> str | None:
     """A UTC time as it stands; None for anything else."""
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            return None
+        moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # at the edges of the calendar there is no UTC
         return None
-    return str(value) if moment.tzinfo is not None else None
+    return str(value)
 
 
 def http_time(value: Any) -> str | None:
     """CouchDB's `Wed, 25 Nov 2026 20:45:18 GMT` as a UTC time; None for anything else."""
     try:
         return parsedate_to_datetime(value).astimezone(UTC).isoformat().replace("+00:00", "Z")
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError, OverflowError):
         return None
 
 

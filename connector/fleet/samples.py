@@ -24,7 +24,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sample:
-    """One rep's lines, or those of a database that many devices read (`rep` empty); `update_seq` as it was then."""
+    """One rep's lines, or those of a database that many devices read (`rep` empty); `update_seq` as it was then.
+
+    `forgotten` are the checkpoints of clients that were thrown away: they stay for ever and have no line.
+    """
 
     database: str
     lines: tuple[Line, ...] = ()
@@ -33,6 +36,7 @@ class Sample:
     territory: str = ""
     update_seq: str = ""
     points: tuple[tuple[str, int], ...] = ()
+    forgotten: tuple[str, ...] = ()
     revision: str | None = field(default=None, compare=False)
 
     @property
@@ -53,6 +57,7 @@ class Sample:
             "update_seq": self.update_seq,
             "lines": [line.as_document() for line in self.lines],
             "points": [list(point) for point in self.points],
+            "forgotten": list(self.forgotten),
         }
         return document | ({"_rev": self.revision} if self.revision else {})
 
@@ -92,6 +97,7 @@ def sample_of(document: Mapping[str, Any]) -> Sample:
         territory=str(document.get("territory", "")),
         update_seq=str(document.get("update_seq", "")),
         points=tuple((str(at), int(lag)) for at, lag in document.get("points", ())),
+        forgotten=tuple(map(str, document.get("forgotten", ()))),
         revision=document.get("_rev"),
     )
 

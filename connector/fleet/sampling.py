@@ -17,7 +17,7 @@ import structlog
 
 from connector.couch import CouchServer
 from connector.errors import CouchError, CouchUnreachable
-from connector.fleet.lines import Line, lines_of
+from connector.fleet.lines import MOST_LINES, MOST_SHARED, Line, forgotten_in, lines_of, without
 from connector.fleet.local_documents import Found, read
 from connector.fleet.samples import SAMPLE, Pass, Sample, Samples, point_of, with_point
 from connector.identifiers import (
@@ -152,7 +152,7 @@ class Sampling:
         before = self._samples.load(databases)
         there = {name: rep for name, rep in databases.items() if infos.get(name) is not None}
         taken = list(
-            threads.map(lambda name: self._look(name, there[name], infos[name] or {}, before.get(name)), there)
+            threads.map(lambda name: self._looked(name, there[name], infos[name] or {}, before.get(name)), there)
         )
         changed = [sample for sample in taken if sample != before.get(sample.database)]
         self._samples.save(changed)
@@ -169,10 +169,23 @@ class Sampling:
                 sizes[2] += int((info.get("sizes") or {}).get("active") or 0)
         return infos
 
+    def _looked(self, name: str, rep: Rep | None, info: dict[str, Any], before: Sample | None) -> Sample:
+        """As `_look`; a database that cannot be read, whatever lies in it, keeps nobody from seeing the others.
+
+        Where CouchDB is away altogether, nothing of it can be written either.
+        """
+        try:
+            return self._look(name, rep, info, before)
+        except Exception as error:
+            log.warning("sampling.unread", database=name, kind=type(error).__name__, reason=str(error)[:300])
+            return unread(before or Sample(name), rep)
+
     def _look(self, name: str, rep: Rep | None, info: dict[str, Any], before: Sample | None) -> Sample:
         own, now = info.get("update_seq"), self._clock()
         last = before or Sample(name)
         found = self._found(name, own)
+        forgotten = forgotten_in(found, last.lines, frozenset(last.forgotten), now)
+        found = without(found, frozenset(forgotten))
         known = {line.checkpoint: line for line in last.lines} if last.update_seq == f"{own}" else {}
         lags: dict[str, int | None] = {}
         for checkpoint in found.pulls:
@@ -180,7 +193,8 @@ class Sampling:
             unmoved = line is not None and line.sequence == checkpoint.sequence and line.lag is not None
             lags[checkpoint.id] = line.lag if line and unmoved else self._lag(name, checkpoint.sequence, own)
         disabled = rep is not None and rep.state in ("disabling", "disabled")
-        lines = tuple(lines_of(found, lags, last.lines, now, disabled=disabled))
+        most = MOST_LINES if rep else MOST_SHARED
+        lines = tuple(lines_of(found, lags, last.lines, now, disabled=disabled, most=most))
         if rep is None:
             lines = tuple(line for line in lines if line.state != "never")
         return replace(
@@ -191,6 +205,7 @@ class Sampling:
             territory=rep.territory if rep else "",
             update_seq=f"{own}",
             points=with_point(last.points, lines, now),
+            forgotten=forgotten,
         )
 
     def _found(self, name: str, own: Any) -> Found:
@@ -219,3 +234,13 @@ class Sampling:
             if row["id"] not in wanted
         ]
         self._samples.forget(gone)
+
+
+def unread(last: Sample, rep: Rep | None) -> Sample:
+    """The sample of a database that could not be read: what was known of its devices may be so no more."""
+    why = "the server could not read what this database's clients left"
+    lines = tuple(replace(line, state="unknown", why=why, lag=None) for line in last.lines)
+    if rep is None:
+        return replace(last, lines=lines)
+    lines = lines or (Line("", "unknown", why),)
+    return replace(last, lines=lines, rep=rep.rep, account=rep.account, territory=rep.territory)

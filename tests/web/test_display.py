@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 23, 9, 15, tzinfo=UTC)
         ("2026-11-23T09:15:00", "unknown"),
         (None, "unknown"),
         (17, "unknown"),
+        ("0001-01-01T00:00:00+23:00", "unknown"),
     ],
 )
 def test_it_says_how_long_ago_something_was(then: Any, shown: str) -> None:
@@ -52,6 +53,7 @@ def test_it_tells_no_seconds_where_each_would_be_news(then: Any, shown: str) -> 
         ("2026-11-03T04:05:06+02:00", '<time datetime="2026-11-03T02:05:06+00:00">Nov 3, 2026 02:05 UTC</time>'),
         ("<b>", "unknown"),
         ({}, "unknown"),
+        ("9999-12-31T23:59:59-23:00", "unknown"),
     ],
 )
 def test_it_shows_times_in_utc_and_says_so(text: Any, shown: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connector.fleet.lines import Line, line_of, lines_of
+from connector.fleet.lines import Line, forgotten_in, line_of, lines_of, without
 from connector.fleet.local_documents import Checkpoint, Found, Report
 from connector.records import time_text
 
@@ -106,6 +106,18 @@ def test_it_believes_no_clock_that_is_ahead() -> None:
 def test_it_forgets_the_checkpoints_of_clients_that_were_thrown_away() -> None:
     old = replace(CHECKPOINT, moved_at=ago(days=40))
     assert [line.state for line in lines_of(Found(pulls=(old,)), {old.id: 4}, [], NOW)] == ["never"]
+
+
+def test_a_client_that_was_forgotten_is_back_only_once_it_moves() -> None:
+    found = Found(pulls=(CHECKPOINT,))
+    old = replace(only(found, 4), state="stale", seen_at=ago(days=31))
+    forgotten = forgotten_in(found, [old], (), NOW)
+    assert without(found, forgotten).pulls == ()
+    assert forgotten_in(found, [], forgotten, NOW) == forgotten
+    moved = Found(pulls=(replace(CHECKPOINT, revision="0-99"),))
+    assert without(moved, forgotten_in(moved, [], forgotten, NOW)) == moved
+    for line in (replace(old, seen_at=ago(days=29)), replace(old, known=True), replace(old, state="silent")):
+        assert forgotten_in(found, [line], (), NOW) == ()
 
 
 def test_it_drops_a_device_that_was_left_unless_it_still_holds_something() -> None:

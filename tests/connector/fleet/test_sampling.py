@@ -189,6 +189,16 @@ def test_it_takes_forged_documents_for_what_they_are_worth(fleet: Fleet) -> None
     assert next(line for line in lines if line.device == "x").unsent is None
 
 
+def test_a_database_that_cannot_be_read_keeps_nobody_from_seeing_the_others(fleet: Fleet) -> None:
+    anna = add_rep(fleet.admin, "anna", "north")
+    fleet.report()
+    fleet.admin.database(orders_database(anna.rep)).put_security({"members": {"names": ["nobody"], "roles": []}})
+    assert [line.device for line in fleet.look()] == ["phone"]
+    theirs = fleet.samples.load([orders_database(anna.rep)])[orders_database(anna.rep)]
+    assert [(line.state, line.lag) for line in theirs.lines] == [("unknown", None)]
+    assert theirs.account == "anna"
+
+
 def test_a_disabled_rep_stays_in_sight_only_while_a_device_may_hold_orders(fleet: Fleet) -> None:
     fleet.report(unsent=3)
     disable_rep(fleet.admin, "bob")
