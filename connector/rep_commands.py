@@ -12,7 +12,7 @@ import click
 from connector.audit import AuditTrail
 from connector.errors import NotFound, ProvisioningError
 from connector.fleet.sampling import Sampling
-from connector.holding import WHAT_HAPPENS, holdings_of
+from connector.holding import WHAT_HAPPENS, holdings_of, holds_something
 from connector.identifiers import CONNECTOR, OPS, orders_database
 from connector.moving import move_rep
 from connector.provisioning import add_rep, disable_rep, give_email, reset_password
@@ -134,7 +134,7 @@ def email_command(name: str, address: str) -> None:
 
 @rep.command("disable")
 @click.argument("name")
-@click.option("--yes", is_flag=True, help="Even though a device said that it holds what was not handed in.")
+@click.option("--yes", is_flag=True, help="Even though a device may hold what was not handed in.")
 def disable(name: str, yes: bool) -> None:
     """Take away a rep's sign-in; what the rep handed in stays and is still posted."""
     settings = start()
@@ -145,7 +145,7 @@ def disable(name: str, yes: bool) -> None:
         lines = Sampling(server, connector_server(settings)).look_at(row).lines
         for sentence in holdings_of(lines, datetime.now(UTC)):
             click.echo(sentence, err=True)
-        if any(line.unsent for line in lines) and not yes:
+        if holds_something(lines) and not yes:
             raise ProvisioningError(f"nothing was done. {WHAT_HAPPENS} If that is meant, say --yes.")
         noted(settings, "rep.disable", row.account)
     disabled = disable_rep(server, name)

@@ -96,6 +96,8 @@ def show(rep: str) -> str:
 def password(rep: str) -> Response:
     """Give the rep another password; devices have to sign in again."""
     row = found(rep)
+    if row.state != "ready":  # the account may be somebody else's by now
+        abort(409, f"{row.account} is not ready, so there is no password to change. Nothing was changed.")
     record("rep.password", f"rep:{row.account}")
     chosen = request.form.get("password", "") or None
     changed = attempt(lambda server: reset_password(server, row.account, chosen))

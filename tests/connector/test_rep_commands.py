@@ -43,8 +43,11 @@ def test_it_disables_nobody_whose_device_holds_orders_unless_that_is_meant(
     installed: Roadbook, couch: CouchServer
 ) -> None:
     bob = installed.add_rep("bob", "north")
-    report = {"_id": "_local/device-phone", "at": "2026-11-20T09:00:00Z", "unsent": 2, "denied": []}
-    couch.database(orders_database(bob.rep)).put(report)
+    report = {"_id": "_local/device-phone", "at": "2026-11-20T09:00:00Z", "unsent": 0, "drafts": 1, "denied": []}
+    revision = couch.database(orders_database(bob.rep)).put(report)
+    drafts = installed.command("rep", "disable", "bob", check=False)
+    assert drafts.returncode == 1 and "1 drafts" in drafts.stderr and "say --yes" in drafts.stderr
+    couch.database(orders_database(bob.rep)).put({**report, "unsent": 2, "_rev": revision})
     refused = installed.command("rep", "disable", "bob", check=False)
     assert refused.returncode == 1
     assert "phone said" in refused.stderr and "2 not handed in" in refused.stderr

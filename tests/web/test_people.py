@@ -13,7 +13,7 @@ from connector.audit import AuditTrail
 from connector.couch import CouchServer
 from connector.errors import Forbidden
 from connector.identifiers import CONNECTOR, OPS, orders_database
-from connector.provisioning import Added, add_rep
+from connector.provisioning import Added, add_rep, disable_rep
 from connector.registry import Registry, Rep
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord
@@ -106,6 +106,15 @@ def test_it_gives_another_password(alice: FlaskClient, server: CouchServer, kim:
     with pytest.raises(Forbidden):
         CouchServer(server.url, "kim", str(kim.password)).call("GET", "_session")
     assert trail(server) == [("alice", "rep.password", "rep:kim")]
+
+
+def test_a_former_reps_page_gives_no_password_to_who_has_the_account_now(
+    alice: FlaskClient, server: CouchServer, kim: Added
+) -> None:
+    disable_rep(server, kim.rep)
+    now = add_rep(server, "kim", "south")
+    assert alice.post(f"/reps/{kim.rep}/password").status_code == 409
+    assert CouchServer(server.url, "kim", str(now.password)).call("GET", "_session")
 
 
 def test_it_moves_a_rep(alice: FlaskClient, server: CouchServer, kim: Added) -> None:
