@@ -25,7 +25,7 @@ from connector.identifiers import CONNECTOR
 from connector.ledger import Ledger
 from connector.letter_commands import letters_group
 from connector.office_commands import office
-from connector.order_commands import order, row_of
+from connector.order_commands import order, put_on_record, row_of
 from connector.picture_commands import pictures
 from connector.price_commands import prices
 from connector.provisioning import install
@@ -111,7 +111,9 @@ def customer() -> None:
 def customer_link(key: str, customer_id: str) -> None:
     """Say that the rep means a customer that QuickBooks has already."""
     ledger = Ledger(connector_server(start()).database(CONNECTOR))
-    row = link_customer(ledger, row_of(ledger, key), customer_id)
+    asked = row_of(ledger, key)
+    put_on_record("customer.link", asked, customer=customer_id)
+    row = link_customer(ledger, asked, customer_id)
     click.echo(f"{row.of} is customer {customer_id}; the orders that wait for it go on.")
 
 
@@ -121,7 +123,9 @@ def customer_link(key: str, customer_id: str) -> None:
 def customer_rename(key: str, name: str) -> None:
     """Have a requested customer made under another name."""
     ledger = Ledger(connector_server(start()).database(CONNECTOR))
-    row = rename_customer(ledger, row_of(ledger, key), name)
+    asked = row_of(ledger, key)
+    put_on_record("customer.rename", asked, name=name)
+    row = rename_customer(ledger, asked, name)
     click.echo(f"{row.of} will be made as “{name}”.")
 
 

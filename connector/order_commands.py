@@ -101,20 +101,24 @@ def link_command(key: str, this: str, means: str) -> None:
 
 @order.command("versions")
 @click.argument("key")
-@click.option("--choose", metavar="REVISION", help="Have this version count and delete the others.")
-def versions(key: str, choose: str | None) -> None:
-    """Show the versions of a document that is held for a conflict, and what differs; or choose one."""
+@click.option("--choose", metavar="REVISION", help="Have this version count and delete those that --over names.")
+@click.option("--over", metavar="REVISION", multiple=True, help="Another version that you have looked at; each by one.")
+def versions(key: str, choose: str | None, over: tuple[str, ...]) -> None:
+    """Show the versions of a document that is held for a conflict, and what differs; or choose one.
+
+    Where another version has arrived since, nothing is done: no version is deleted that nobody has looked at.
+    """
     settings = start()
     _, row = named(key)
-    found = versions_of(connector_server(settings), row)
     if choose is None:
+        found = versions_of(connector_server(settings), row)
         for each in found:
             click.echo(f"{each.revision}{'  (shown by CouchDB)' if each.wins else ''}")
         for row_of_fields in differences(found):
             click.echo(f"{row_of_fields.name}: {'  |  '.join(row_of_fields.values)}")
         return
     put_on_record("order.settle", row, chosen=choose)
-    settle(admin_server(settings), row, choose, [each.revision for each in found])
+    settle(admin_server(settings), row, choose, [choose, *over])
     click.echo(f"{row.of}: {choose} counts; the connector takes it up by itself.")
 
 

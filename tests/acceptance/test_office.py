@@ -190,8 +190,10 @@ def test_of_two_versions_the_one_that_is_chosen_is_posted_once(company: Company)
     assert "total: " in shown
     assert "line 1: quantity: " in shown
     loses = ids[0]
-    assert "has no version 1-c" in refused(company, "order", "versions", order["_id"], "--choose", "1-c")
-    command(company, "order", "versions", order["_id"], "--choose", loses)
+    choose = ["order", "versions", order["_id"], "--choose"]
+    assert "not the ones that you looked at" in refused(company, *choose, loses)
+    assert "not the ones that you looked at" in refused(company, *choose, loses, "--over", "1-c")
+    command(company, *choose, loses, "--over", ids[1])
     receipt = company.wait_for([order["_id"]], "posted")[order["_id"]]
     assert receipt["estimate"]["total"].startswith("52.44") or float(receipt["estimate"]["total"]) >= 52.44
     stored = versions.get(order["_id"], conflicts="true")
