@@ -37,6 +37,8 @@ from connector.settings import Settings
 
 SYSTEM_DATABASES = ("_users", "_replicator")
 DOORBELL_DATABASE = "_global_changes"  # what CouchDB keeps its `_db_updates` feed in; nothing creates it by itself
+OFTEN_WRITTEN = (CONNECTOR, OPS)  # leases, heartbeats and samples are written again and again, and replicated nowhere
+REVISIONS = 100  # ids of older revisions kept of a document; with CouchDB's 1000 each such write takes 50 kB
 SHORTEST_PASSWORD = 8  # characters; generated ones have 22
 
 Document = dict[str, Any]
@@ -65,6 +67,8 @@ def install(server: CouchServer, settings: Settings) -> None:
         server.create_database(DOORBELL_DATABASE)
     for name in (CATALOG, CUSTOMERS, AGES, PICTURES, CONNECTOR, OPS):
         set_up_database(server, name)
+    for name in OFTEN_WRITTEN:
+        server.call("PUT", f"{name}/_revs_limit", REVISIONS)
     _set_up_connector_account(server, settings)
 
 

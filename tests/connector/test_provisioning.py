@@ -17,7 +17,7 @@ from cryptography.fernet import Fernet
 from connector.couch import CouchServer
 from connector.design import kind_of, kinds_of_databases
 from connector.errors import DesignError, Forbidden, ProvisioningError
-from connector.identifiers import CONNECTOR, customers_database, orders_database
+from connector.identifiers import CONNECTOR, OPS, customers_database, orders_database
 from connector.provisioning import Added, add_rep, disable_rep, install, reset_password
 from connector.registry import Registry
 from connector.settings import Settings, read_settings
@@ -135,6 +135,12 @@ def test_it_installs_databases_guards_security_and_the_connectors_account(couch_
     with pytest.raises(Forbidden):
         connector.database("catalog").put({"_id": "order:1"})
     assert connector.database(CONNECTOR).view("ledger", "due") == []
+
+
+def test_what_is_written_again_and_again_keeps_no_long_history(installed: CouchServer, embedded: bool) -> None:
+    if embedded:
+        pytest.skip("the embedded server takes the limit and does not apply it")
+    assert [installed.call("GET", f"{name}/_revs_limit") for name in (OPS, CONNECTOR)] == [100, 100]
 
 
 def test_it_installs_again_without_changing_anything(couch_url: str, couch: CouchServer) -> None:
