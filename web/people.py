@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -29,6 +30,7 @@ from web.people_queries import people_page, territory_names
 
 MOST_PAGES = 10_000
 MOST_LINES = 100  # of a file imported here: each takes a moment, and a browser waits
+MOST_SECONDS = 30.0  # until the passwords so far are shown: a proxy that stops waiting (nginx: 60) would lose them
 
 Done = TypeVar("Done")
 blueprint = Blueprint("people", __name__, url_prefix="/reps")
@@ -163,10 +165,15 @@ def carry_out_import() -> str:
     content = request.form.get("content", "")
     planned = plan_of(content.encode())
     record("rep.import", "reps", {"lines": len(planned), "accounts": [each.wanted.account for each in planned]})
-    outcomes = list(add_reps(admin_server(), planned))
+    outcomes, until = [], time.monotonic() + MOST_SECONDS
+    for outcome in add_reps(admin_server(), planned):
+        outcomes.append(outcome)
+        if time.monotonic() > until:
+            break
     ring()
     log.info("rep.imported", count=sum(each.added is not None for each in outcomes), by=by())
-    return render_template("people/imported.html", outcomes=outcomes)
+    left = sum(each.action in ("add", "resume") for each in planned[len(outcomes) :])
+    return render_template("people/imported.html", outcomes=outcomes, left=left, content=content)
 
 
 def plan_of(content: bytes) -> list[Planned]:

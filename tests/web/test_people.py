@@ -177,6 +177,22 @@ def test_it_takes_no_file_that_a_browser_would_wait_for_too_long(
     assert "use `roadbook rep import FILE`" in send(alice, b"account,territory\nann,north\nben,north\n")
 
 
+def test_an_import_shows_its_passwords_before_a_proxy_stops_waiting(
+    alice: FlaskClient, server: CouchServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST_SECONDS", -1.0)
+    content = "account,territory\nann,north\nben,north\n"
+    first = alice.post("/reps/import/confirm", data={"content": content}).text
+    assert "1 were added" in first and "1 rep is still to be added" in text_of(first)
+    assert CouchServer(server.url, "ann", password_on(first)).call("GET", "_session")
+    kept = re.search(r'name="content" value="([^"]+)"', first)
+    assert kept is not None
+    monkeypatch.undo()
+    rest = alice.post("/reps/import/confirm", data={"content": kept.group(1)}).text
+    assert CouchServer(server.url, "ben", password_on(rest)).call("GET", "_session")
+    assert "still to be added" not in rest and len(reps(server)) == 2
+
+
 def test_it_knows_no_rep_that_there_is_not(alice: FlaskClient) -> None:
     for path in ("/reps/rzzzzzzzzzzzzzzz", "/reps/nobody", "/reps/rzzzzzzzzzzzzzzz/disable"):
         assert alice.get(path).status_code == 404
