@@ -11,6 +11,8 @@ import {CustomerRequest} from './customer_request.jsx';
 import {about, balanceText} from './customers.jsx';
 import {NewCustomer} from './new_customer.jsx';
 
+const OUR_MARK = /^Roadbook request [0-9A-Z]{26}$/; // the connector's, on a customer that was asked for
+
 export function Customer({books, id}) {
   if (id === 'new') return <NewCustomer books={books} />;
   if (id.startsWith('custreq:')) return <CustomerRequest key={id} books={books} id={id} />;
@@ -52,7 +54,7 @@ function Known({books, id}) {
       <p>{[customer.phone, customer.mobile].filter(Boolean).map((number) => <a key={number} class="back" href={`tel:${number.replace(/[^+0-9]/g, '')}`}>{number}</a>)}</p>
       {balance && <p>{balance} <small>{confirmed.balances ? text.product.asOf(moment(confirmed.balances, LOCALE)) : text.product.ageUnknown}</small></p>}
       {list && <p>{text.customers.priceList(list.name)}</p>}
-      {customer.notes && <p class="note">{customer.notes}</p>}
+      {customer.notes && !OUR_MARK.test(customer.notes) && <p class="note">{customer.notes}</p>}
       {!customer.active && <p class="wrong">{text.warnings.customer_inactive({name: customer.name})}</p>}
       <div class="actions">
         <button type="button" class="primary" onClick={begin}>{text.customers.newOrder}</button>

@@ -57,7 +57,10 @@ export function NewCustomer({books}) {
                 <span>{text.newCustomer.fields[field]}</span>
                 <Tag name={field} maxlength={MOST[field]} autocomplete="off" {...KINDS[field]} value={entered[field] ?? ''}
                   aria-required={field === 'name'} aria-invalid={field in problems} aria-describedby={field in problems ? `${field}-problem` : undefined}
-                  onInput={(event) => setEntered({...entered, [field]: event.target.value})} />
+                  onInput={(event) => {
+                    setEntered({...entered, [field]: event.target.value});
+                    setProblems(({[field]: _, ...others}) => others);
+                  }} />
                 {field in problems && <strong class="wrong" id={`${field}-problem`} role="alert">{text.newCustomer.problems[problems[field]]}</strong>}
               </label>
               {field === 'name' && known.length > 0 && <Alike known={known} />}
