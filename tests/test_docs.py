@@ -38,7 +38,7 @@ def test_readme_names_every_setting_with_its_meaning() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_link_to_a_file_leads_somewhere(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", text) + re.findall(r'src="([^"]+)"', text):
         assert (ROOT / document).parent.joinpath(target).exists(), target
 
 
