@@ -41,10 +41,7 @@ export async function refusedRevisions(database) {
 
 /** Note that a refused document was written anew: the new version goes up as anything new does. */
 export async function repaired(database, id) {
-  const {documents = {}, revisions} = await recall(database, REFUSED);
-  if (!(id in documents)) return;
-  delete documents[id];
-  await remember(database, REFUSED, {documents, revisions});
+  await revise(database, REFUSED, ({documents: {[id]: known, ...documents} = {}, ...rest}) => known && {...rest, documents});
 }
 
 /**
@@ -78,19 +75,19 @@ export async function takenIn(database) {
 
 /** Note what was taken in from a file, and for which reasons a server refused some of it earlier: {id: {revision: reason}}. */
 export async function rememberTakenIn(database, ids, refusals = {}) {
-  await remember(database, TAKEN_IN, {ids: [...new Set([...await takenIn(database), ...ids])]});
-  const {documents = {}, revisions = {}} = await recall(database, REFUSED);
-  for (const [id, reasons] of Object.entries(refusals)) {
-    [documents[id]] = Object.values(reasons);
-    revisions[id] = {...revisions[id], ...reasons};
-  }
-  await remember(database, REFUSED, {documents, revisions});
+  await revise(database, TAKEN_IN, ({ids: before = []}) => ({ids: [...new Set([...before, ...ids])]}));
+  await revise(database, REFUSED, ({documents = {}, revisions = {}}) => {
+    for (const [id, reasons] of Object.entries(refusals)) {
+      [documents[id]] = Object.values(reasons);
+      revisions[id] = {...revisions[id], ...reasons};
+    }
+    return {documents, revisions};
+  });
 }
 
 /** Note that a push begins; it stands until `rememberPush` is told how far the push came. */
 export async function beginPush(database) {
-  const {seq, underway} = await recall(database, PUSHED);
-  if (!underway) await remember(database, PUSHED, {...(seq !== undefined && {seq}), underway: true});
+  await revise(database, PUSHED, ({underway, ...rest}) => !underway && {...rest, underway: true});
 }
 
 /**
@@ -99,12 +96,13 @@ export async function beginPush(database) {
  */
 export async function rememberPush(database, {sequence, sent, denied, revisions = {}}) {
   if (sent.size || Object.keys(denied).length) {
-    const {documents: known = {}, revisions: before = {}} = await recall(database, REFUSED);
-    for (const id of sent) delete known[id];
-    for (const [id, revision] of Object.entries(revisions)) before[id] = {...before[id], [revision]: denied[id]};
-    await remember(database, REFUSED, {documents: {...known, ...denied}, revisions: before});
+    await revise(database, REFUSED, ({documents: known = {}, revisions: before = {}}) => {
+      for (const id of sent) delete known[id];
+      for (const [id, revision] of Object.entries(revisions)) before[id] = {...before[id], [revision]: denied[id]};
+      return {documents: {...known, ...denied}, revisions: before};
+    });
   }
-  if (sequence !== undefined) await remember(database, PUSHED, {seq: sequence});
+  if (sequence !== undefined) await revise(database, PUSHED, () => ({seq: sequence}));
 }
 
 async function recall(database, id) {
@@ -114,7 +112,17 @@ async function recall(database, id) {
   });
 }
 
-async function remember(database, id, body) {
-  const {_rev} = await recall(database, id);
-  await database.put({_id: id, ...(_rev && {_rev}), ...body});
+/** Write what `change` makes of a local document, or nothing where that is none; anew where a repair, a push or another tab came between. */
+async function revise(database, id, change) {
+  for (;;) {
+    const {_id: _, _rev, ...before} = await recall(database, id);
+    const after = change(before);
+    if (!after) return;
+    try {
+      await database.put({_id: id, ...(_rev && {_rev}), ...after});
+      return;
+    } catch (error) {
+      if (error.status !== 409) throw error;
+    }
+  }
 }
