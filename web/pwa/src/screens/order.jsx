@@ -4,7 +4,7 @@ import {amendmentDraft, change, copyOf, repairDraft} from '../drafts/draft.js';
 import {compare} from '../money/decimal.js';
 import {day, money, moment, number} from '../money/display.js';
 import {percentOf} from '../money/entered.js';
-import {author, cancellationOf} from '../orders/order.js';
+import {author, cancellationOf, orderIdOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
 import {submitCancellation} from '../orders/submit.js';
 import {trailOf} from '../outbox/trail.js';
@@ -47,6 +47,8 @@ export function Order({books, id}) {
   const repair = () => {
     if (where.repairs.startsWith('cancel:')) return setWithdrawing(true);
     if (repairing) return go('draft', repairing._id, 'review');
+    const left = where.repairs === id && drafts.find((draft) => orderIdOf(draft) === id); // after a crash, or changed elsewhere meanwhile
+    if (left) return open(change(left, {repairs: id, amends: undefined}, by()));
     return open(repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order));
   };
   const takeVersion = (version) => resume(() => amendmentDraft(order, standing(version, []), by()));
