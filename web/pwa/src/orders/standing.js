@@ -19,3 +19,8 @@ export function standing(order, documents) {
     withdrawn: documents.some(({type, order: of}) => type === 'cancellation' && of === order._id),
   };
 }
+
+/** The first entry of orderList that was not withdrawn, as {document, stands: standing()}; undefined where there is none. */
+export function lastStanding(entries) {
+  return entries.map(({document, later}) => ({document, stands: standing(document, later)})).find(({stands}) => !stands.withdrawn);
+}

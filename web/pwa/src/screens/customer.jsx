@@ -4,6 +4,7 @@ import {idsOf, requestsIn} from '../customers/requests.js';
 import {copyOf, newDraft} from '../drafts/draft.js';
 import {moment} from '../money/display.js';
 import {author} from '../orders/order.js';
+import {lastStanding} from '../orders/standing.js';
 import {go, useAnswer, useChanges, useStateOf} from '../parts/hooks.js';
 import {LOCALE, text} from '../strings.js';
 import {History} from './customer_history.jsx';
@@ -31,15 +32,16 @@ function Known({books, id}) {
   if (!customer || !settings) return <main aria-busy="true" />;
   const ids = idsOf(id, requestsIn(...about(state)));
   const own = state.orders.filter(({document}) => ids.has(document.customer.id));
+  const last = lastStanding(own);
   const begin = async () => {
     const draft = newDraft({id, name: customer.name}, customer.currency ?? settings.currency, author(books.identity));
     await books.local.put(draft);
     go('draft', draft._id);
   };
   const copy = async () => {
-    const [{document}] = own;
-    const products = await books.products(document.lines.map(({product}) => product), id);
-    const copied = copyOf({...document, customer: {id, name: customer.name}}, products, author(books.identity));
+    const {document, stands: {lines}} = last;
+    const products = await books.products(lines.map(({product}) => product), id);
+    const copied = copyOf({...document, lines, customer: {id, name: customer.name}}, products, author(books.identity));
     await books.local.put(copied.draft);
     setLeft(copied.left);
     if (!copied.left.length) go('draft', copied.draft._id);
@@ -58,7 +60,7 @@ function Known({books, id}) {
       {!customer.active && <p class="wrong">{text.warnings.customer_inactive({name: customer.name})}</p>}
       <div class="actions">
         <button type="button" class="primary" onClick={begin}>{text.customers.newOrder}</button>
-        {own.length > 0 && <button type="button" onClick={copy}>{text.customers.copy}</button>}
+        {last && <button type="button" onClick={copy}>{text.customers.copy}</button>}
         <button type="button" onClick={() => go('catalogue', id)}>{text.customers.itsCatalogue}</button>
       </div>
       {left.length > 0 && <p class="wrong" role="alert">{text.customers.left(left)}</p>}
