@@ -95,7 +95,11 @@ class ByHand:
         at = time_text(datetime.now(UTC))
         # No request of ours made it, and none is repeated.
         unsent = replace(row, request=None, sent_at=None, suspect=False)
-        return self._ledger.put(posted(unsent, dict(found.form), at, "entered_by_hand"))
+        done = posted(unsent, dict(found.form), at, "entered_by_hand")
+        if found.doubts:
+            # What somebody meant to be otherwise is not overwritten by an amendment of the rep's unasked.
+            done = replace(done, estimate={**(done.estimate or {}), "ours": ""})
+        return self._ledger.put(done)
 
     def _numbered(self, number: str) -> tuple[str, list[dict[str, Any]]]:
         for entity in ENTITIES:

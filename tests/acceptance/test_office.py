@@ -120,8 +120,8 @@ def test_what_is_held_is_not_sent_until_it_is_released(company: Company) -> None
     receipt = company.wait_for([order], "held")[order]
     assert receipt["reason"]["text"] == "The office holds it: Credit is being checked"
     assert "is held; only parked and waiting" in refused(company, "order", "retry", order)
-    company.change(order)
-    company.wait_until_quiet()
+    change = company.change(order)
+    company.wait_for([change], "waiting")
     assert not company.estimates(order)
     command(company, "order", "release", order)
     # The amendment has replaced the line that nobody knew.
@@ -166,6 +166,8 @@ def test_what_was_entered_by_hand_is_looked_up_compared_and_reconciles(company: 
     command(company, "order", "entered-by-hand", other, "H-2", "--meant")
     news = company.wait_for([other], "posted")[other]["notice"]
     assert "QuickBooks reckons 12.00" in news["text"]
+    change = company.change(other)
+    assert company.wait_for([change], "parked")[change]["reason"]["code"] == "office_changed"
     assert status in (0, 1)
 
 
