@@ -43,6 +43,7 @@ export function Review({books, keeper, draft, choices, edit}) {
       await keeper.flush();
       const wrong = document.querySelector('main [aria-invalid="true"]');
       if (wrong) { // handed in, the order would say what stood there before
+        wrong.closest('details')?.setAttribute('open', '');
         wrong.focus();
         setBusy(false);
         return;
