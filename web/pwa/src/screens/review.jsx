@@ -52,9 +52,9 @@ export function Review({books, keeper, draft, choices, edit}) {
         setBusy(false);
         return;
       }
-      const document = await write(keeper.state.draft, author(books.identity));
+      const written = await write(keeper.state.draft, author(books.identity));
       await books.orders.refresh();
-      go('orders', document.order ?? document._id);
+      go('orders', written.order ?? written._id);
     } catch (error) {
       setFailed(error.name === 'AlreadySubmitted' ? text.draft.already(orderNumber(error.document)) : error.message);
       setBusy(false);
