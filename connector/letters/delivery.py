@@ -128,10 +128,10 @@ class Delivery:
             self._record(put_off(back, "mail_server_away", str(error), self._clock()), stop)
             raise
         reached(LetterStep.ANSWERED, [letter.id])
-        self._note_trouble(None)
         after = answered(letter, outcome, self._clock())
         self._record(after, stop)
         reached(LetterStep.RECORDED, [letter.id])
+        self._note_trouble(None)
         log.info("letter." + after.state, letter=letter.id, attempts=letter.attempts)
         return after.state == "sent"
 

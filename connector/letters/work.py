@@ -62,7 +62,8 @@ class LetterWork:
             try:
                 pause = 0.0 if self.look(stop) else PAUSE
             except LeaseLost:
-                return
+                # A renewal that took long may still succeed; where it does not, the term ends and `stop` is set.
+                pause = PAUSE_AFTER_FAILURE
             except CouchError as error:
                 log.warning("letters.waiting_for_couchdb", reason=str(error))
                 pause = PAUSE_AFTER_FAILURE

@@ -10,7 +10,7 @@ import pytest
 
 from connector.errors import CouchUnreachable, LeaseLost
 from connector.ledger import Row
-from connector.letters import delivery
+from connector.letters import delivery, work
 from connector.letters.letter import CLAIM, STEPS, tried_again
 from connector.outcomes import answered as receipt_written
 from connector.records import time_text
@@ -247,6 +247,45 @@ def test_it_repeats_recording_and_never_sending_while_couchdb_is_away(
     company.look()
     assert company.states() == SENT
     assert len(post_office.taken) == 3
+
+
+def test_it_records_what_left_before_it_notes_that_the_mail_server_is_back(
+    company: LetterCompany, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.posted()
+
+    def failing(trouble: object) -> None:
+        raise CouchUnreachable("CouchDB does not answer")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(company.work._letters, "save_trouble", failing)
+        with pytest.raises(CouchUnreachable):
+            company.look()
+    company.look()
+    company.look(CLAIM)
+    assert company.states() == SENT
+    assert len(post_office.taken) == 3
+
+
+def test_it_goes_on_once_a_lease_that_ran_out_was_renewed_after_all(
+    company: LetterCompany, post_office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PAUSE_AFTER_FAILURE", 0.01)
+    monkeypatch.setattr(work, "PAUSE", 0.01)
+    answers = iter([LeaseLost("the lease has run out without being renewed")])
+
+    def ensure() -> None:
+        for error in answers:
+            company.now += CLAIM
+            raise error
+
+    company.posted()
+    connector = company.another(ensure)
+    thread = threading.Thread(target=connector.run, args=(company.stop,), daemon=True)
+    thread.start()
+    assert post_office.arrived.wait(60)
+    company.stop.set()
+    thread.join()
 
 
 def test_it_says_where_an_address_is_missing_and_sends_once_there_is_one(
