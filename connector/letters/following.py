@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,14 +36,16 @@ class Following:
     def look(self, on: Collection[str]) -> int:
         """Put on record the letters that changes since the last look call for, and return how many are new.
 
-        The first look ever only notes where it begins: what happened before is nobody's letter. Raises CouchError.
+        The first look ever only notes where it begins: what happened before is nobody's letter, and neither is what
+        happened before its recipient was switched on. Raises CouchError.
         """
         progress = self._progress = self._progress or self._letters.progress() or self._begin()
+        progress = self._switched(progress, on)
         made = 0
         while True:
             page = self._database.changes(progress.since, PAGE)
             rows = [row for change in page["results"] if (row := row_in(change)) is not None]
-            made += self._record(rows, progress, on)
+            made += self._record(rows, progress.on or {})
             self._unsaved += len(page["results"])
             progress = self._progress = replace(progress, since=str(page["last_seq"]))
             # Saving is a change, too: with nothing but leases and the like in between it would never come to rest.
@@ -56,6 +58,12 @@ class Following:
         newest = str(self._database.changes("now", 1)["last_seq"])
         return self._letters.save_progress(Progress(newest, time_text(self._clock())))
 
+    def _switched(self, progress: Progress, on: Collection[str]) -> Progress:
+        """The progress with what is on now; what was not on before begins at this moment."""
+        since = time_text(self._clock()) if progress.on is not None else progress.begun_at
+        wanted = {each: (progress.on or {}).get(each, since) for each in sorted(on)}
+        return progress if wanted == progress.on else self._save(replace(progress, on=wanted))
+
     def _save(self, progress: Progress) -> Progress:
         try:
             self._progress = self._letters.save_progress(progress)
@@ -65,10 +73,13 @@ class Following:
         self._unsaved = 0
         return self._progress
 
-    def _record(self, rows: list[Row], progress: Progress, on: Collection[str]) -> int:
+    def _record(self, rows: list[Row], on: Mapping[str, str]) -> int:
         at = time_text(self._clock())
         wanted = [
-            new_letter(row, occasion, at) for row in rows for occasion in occasions_of(row, progress.begun_at, on)
+            new_letter(row, occasion, at)
+            for row in rows
+            for each, since in on.items()
+            for occasion in occasions_of(row, since, (each,))
         ]
         return self._letters.create(wanted) if wanted else 0
 

@@ -22,10 +22,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the changes of `connector` have been looked through, and since when letters are written at all."""
+    """How far the changes of `connector` have been looked through, and since when letters are written at all.
+
+    `on` says it for each recipient, and for failures: who is chosen later gets nothing that happened before.
+    """
 
     since: str
     begun_at: str
+    on: dict[str, str] | None = None
     revision: str | None = None
 
 
@@ -106,12 +110,14 @@ class Letters:
     def progress(self) -> Progress | None:
         """How far the ledger was looked through; None where letters were never on."""
         found = self.database.get(PROGRESS)
-        return None if found is None else Progress(str(found["since"]), str(found["begun_at"]), str(found["_rev"]))
+        if found is None:
+            return None
+        return Progress(str(found["since"]), str(found["begun_at"]), found.get("on"), str(found["_rev"]))
 
     def save_progress(self, progress: Progress) -> Progress:
         """Move on; raises DocumentConflict if another connector did."""
         document: Document = {"_id": PROGRESS, "type": "mail_progress", "schema": 1}
-        document |= {"since": progress.since, "begun_at": progress.begun_at}
+        document |= {"since": progress.since, "begun_at": progress.begun_at, "on": progress.on or {}}
         if progress.revision:
             document["_rev"] = progress.revision
         return replace(progress, revision=self.database.put(document))

@@ -50,6 +50,24 @@ def test_it_mails_nothing_that_happened_before_letters_were_on(company: LetterCo
     assert company.states() == {}
 
 
+def test_it_mails_nothing_to_whom_is_chosen_later_of_what_happened_before(
+    company: LetterCompany, post_office: PostOffice
+) -> None:
+    everyone = company.configuration
+    company.configuration = replace(everyone, on=frozenset({"rep"}))
+    row = company.posted()
+    company.look()
+    company.configuration = everyone
+    company.look(timedelta(days=30))
+    company.write(row.step(time_text(company.now), "converted", state="converted"))
+    company.look()
+    assert company.states() == {"order 0 rep": "sent"}
+    company.posted(2)
+    company.look()
+    assert [each.recipients for each in post_office.taken].count([BUYER]) == 1
+    assert len(post_office.taken) == 4
+
+
 def test_it_waits_until_the_receipt_is_written(company: LetterCompany, post_office: PostOffice) -> None:
     row = company.posted(1)
     row = company.write(replace(row, work="receipt"))
