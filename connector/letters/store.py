@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import structlog
 
 from connector.couch import Database
 from connector.errors import CouchError, DocumentConflict
-from connector.letters.letter import Letter, State, letter_of
+from connector.letters.letter import Letter, State, letter_of, tried_again
 
 PROGRESS = "mail:progress"
 TROUBLE = "mail:trouble"
@@ -49,15 +50,27 @@ class Letters:
         self.database = database
 
     def create(self, letters: Sequence[Letter]) -> int:
-        """Write new letters and return how many; one that is there already stays as it is."""
+        """Write new letters and return how many; one that is there already stays as it is, unless it is due anew."""
         made = 0
+        known = []
         answers = self.database.bulk([letter.as_document() for letter in letters])
         for letter, answer in zip(letters, answers, strict=True):
             if "error" not in answer:
                 made += 1
-            elif answer["error"] != "conflict":
+            elif answer["error"] == "conflict":
+                known.append(letter)
+            else:
                 raise CouchError(f"{letter.id} could not be written: {answer['error']} {answer.get('reason')}")
-        return made
+        return made + self._due_anew(known)
+
+    def _due_anew(self, letters: Sequence[Letter]) -> int:
+        """Bring those on their way that were not needed before anybody got them, and are needed now after all."""
+        wanted = {letter.id: letter for letter in letters if letter.kind in ("order", "failure")}
+        found = self._read(self.database.fetch(wanted).values())
+        anew = [letter for letter in found if letter.state == "superseded" and not letter.may_have_left]
+        for letter in anew:
+            self.put(tried_again(letter, datetime.fromisoformat(wanted[letter.id].created_at)))
+        return len(anew)
 
     def put(self, letter: Letter) -> Letter:
         """Write one letter; raises DocumentConflict if somebody else did first."""

@@ -399,6 +399,41 @@ def test_it_keeps_quiet_about_what_was_repaired_before_the_office_could_be_told(
     assert states["failure unknown_product office"] == states["repaired  office"] == "superseded"
 
 
+def test_it_tells_the_office_of_a_failure_that_was_over_and_has_come_back(
+    company: LetterCompany, post_office: PostOffice
+) -> None:
+    row = company.write(failing(company, "unknown_product", "QuickBooks does not know the product “Chai”."))
+    post_office.close()
+    company.look()
+    company.now += timedelta(minutes=1)
+    row = company.write(failing(company, "wrong_total", "The total is another one.", row))
+    post_office.open()
+    company.look(timedelta(minutes=10))
+    assert company.states() == {"failure unknown_product office": "superseded", "failure wrong_total office": "sent"}
+    row = company.write(failing(company, "unknown_product", "QuickBooks does not know the product “Chai”.", row))
+    company.look(timedelta(minutes=10))
+    assert set(company.states().values()) == {"sent"}
+    assert "“Chai”" in text_of(post_office.to(OFFICE)[1].message)
+    company.look(timedelta(minutes=10))
+    assert len(post_office.taken) == 2
+
+
+def test_it_mails_an_order_that_is_opened_again_once_where_it_was_not_mailed(
+    company: LetterCompany, post_office: PostOffice
+) -> None:
+    post_office.answers[BUYER] = "450 busy"
+    row = company.posted()
+    company.look()
+    row = company.write(row.step(time_text(company.now), "seen_in_quickbooks", state="cancelled"))
+    company.look(timedelta(hours=1))
+    assert company.states()["order 0 customer"] == "superseded"
+    post_office.answers.clear()
+    company.write(row.step(time_text(company.now), "seen_in_quickbooks", state="posted"))
+    company.look(timedelta(hours=1))
+    assert company.states() == SENT
+    assert len(post_office.taken) == 3
+
+
 def test_it_secures_the_connection_or_hands_nothing_in(company: LetterCompany, post_office: PostOffice) -> None:
     with_server(company, security="starttls")
     company.posted()
