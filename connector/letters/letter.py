@@ -17,7 +17,7 @@ State = Literal["due", "sending", "sent", "failed", "given_up", "superseded"]
 
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("due", "sending", "failed")  # something is still to be done
-CLAIM = timedelta(minutes=5)  # longer than the longest exchange with a mail server: sixteen answers of 15 seconds
+CLAIM = timedelta(minutes=10)  # longer than an exchange takes: sixteen answers of 15 seconds, one of five minutes
 STEPS = (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440)  # minutes between attempts: five days, as RFC 5321, 4.5.4.1
 TRAIL_LENGTH = 20
 TEXT_LENGTH = 500  # characters of what a mail server said

@@ -16,7 +16,7 @@ class NotAgain(RoadbookError):
 def sent_again(letters: Letters, letter: Letter, now: datetime, *, again: bool = False) -> Letter:
     """A letter that a person wants sent, put on record so; raises NotAgain, DocumentConflict, CouchError."""
     if letter.state == "sending":
-        raise NotAgain(f"{letter.id} is being sent just now; look again in five minutes")
+        raise NotAgain(f"{letter.id} is being sent just now; look again in ten minutes")
     if letter.state == "sent" and not again:
         raise NotAgain(f"{letter.id} was sent at {letter.sent_at}; say --again to send it once more")
     if letter.state == "superseded":

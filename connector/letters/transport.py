@@ -14,6 +14,7 @@ from connector.letters.configuration import MailServer
 from connector.mailboxes import one_line
 
 PATIENCE = 15.0  # seconds for each answer
+LAST_PATIENCE = 300.0  # seconds for the last one, before which servers look for viruses; too short sends it twice
 MOST = 50  # letters over one connection
 
 
@@ -66,6 +67,9 @@ class MailConnection:
         except smtplib.SMTPResponseException as error:
             self.close()
             raise MailServerAway(f"{where} does not take letters: {said(error)}") from None
+        except UnicodeError:
+            self.close()
+            raise MailServerAway(f"{where}: its name, or the account's name or password, cannot be sent") from None
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise MailServerAway(f"{where} does not answer as it should: {error or type(error).__name__}") from None
@@ -129,6 +133,8 @@ class MailConnection:
         refused: dict[str, str],
         later: dict[str, str],
     ) -> Outcome:
+        # A server may take long over this answer (RFC 5321, 4.5.3.2.6), and has the letter if nobody waits for it.
+        self._wait(smtp, LAST_PATIENCE)
         try:
             code, text = smtp.data(message)
         except smtplib.SMTPDataError as error:  # it did not want the content at all
@@ -136,6 +142,7 @@ class MailConnection:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             return Outcome((), refused, later, in_doubt=f"the connection broke before the answer came: {error}")
+        self._wait(smtp, self._patience)
         if code == 250:
             return Outcome(taken, refused, later)
         self.close()  # the next letter begins anew, whatever state this one left the exchange in
@@ -143,6 +150,10 @@ class MailConnection:
         if 500 <= code < 600:
             return Outcome((), {**refused, **told}, later)
         return Outcome((), refused, {**later, **told})
+
+    def _wait(self, smtp: smtplib.SMTP, seconds: float) -> None:
+        if smtp.sock is not None:
+            smtp.sock.settimeout(seconds)
 
     def close(self) -> None:
         """End the connection, politely where that is still possible."""

@@ -11,7 +11,9 @@ import pytest
 from connector.errors import CouchUnreachable, LeaseLost
 from connector.ledger import Row
 from connector.letters import delivery, work
+from connector.letters.configuration import MailServer
 from connector.letters.letter import CLAIM, STEPS, tried_again
+from connector.letters.transport import LAST_PATIENCE, PATIENCE, MailConnection
 from connector.outcomes import answered as receipt_written
 from connector.records import time_text
 from connector.steps import LetterStep, observers
@@ -187,6 +189,23 @@ def test_it_sends_the_same_letter_again_when_the_answer_was_lost(
     assert company.states() == SENT
     assert len(post_office.taken) == 4
     assert len(set(post_office.message_ids)) == 3
+
+
+def test_it_waits_long_for_the_answer_to_what_it_has_handed_over(post_office: PostOffice) -> None:
+    waits: list[float | None] = []
+
+    def patience() -> float | None:
+        assert connection._smtp is not None
+        assert connection._smtp.sock is not None
+        return connection._smtp.sock.gettimeout()
+
+    post_office.on_data = lambda: waits.append(patience())
+    server = MailServer("127.0.0.1", post_office.port, "none", "", "")
+    with MailConnection(server, "orders@northwind.example") as connection:
+        for _ in range(2):
+            assert connection.send(b"Subject: x\r\n\r\nx\r\n", [BUYER]).accepted == (BUYER,)
+            waits.append(patience())
+    assert waits == [LAST_PATIENCE, PATIENCE, LAST_PATIENCE, PATIENCE]
 
 
 @pytest.mark.parametrize("step", list(LetterStep))
@@ -442,6 +461,15 @@ def test_it_secures_the_connection_or_hands_nothing_in(company: LetterCompany, p
     trouble = company.letters.trouble()
     assert trouble is not None
     assert "STARTTLS" in trouble.text
+
+
+def test_it_says_when_the_mail_server_has_no_possible_name(company: LetterCompany, post_office: PostOffice) -> None:
+    with_server(company, host=f"{'x' * 70}.example")
+    company.posted()
+    company.look()
+    trouble = company.letters.trouble()
+    assert trouble is not None
+    assert "cannot be sent" in trouble.text
 
 
 def test_it_says_when_the_mail_server_does_not_want_the_sender(company: LetterCompany, post_office: PostOffice) -> None:
