@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import structlog
 from flask import Blueprint, Response, current_app, request
 
@@ -16,8 +18,11 @@ from web.letters import pdf_answer, writing_of
 from web.replication.callers import Refusal, caller_of
 from web.replication.routes import refuse
 
+AT_ONCE = 4  # PDFs for devices; they are printed one by one, and the console's other threads are not to wait for them
+
 blueprint = Blueprint("rep_paper", __name__, url_prefix="/couch")
 log = structlog.get_logger()
+printing = threading.BoundedSemaphore(AT_ONCE)
 
 
 @blueprint.get("/<database>/_letter/<ulid>")
@@ -33,6 +38,8 @@ def pdf(database: str, ulid: str) -> Response:
     row = Ledger(connector_database()).read([row_id]).get(row_id)
     if row is None:
         raise Refusal(404, "not_yet", "the office has not taken the order up yet: try again soon", retry_after=60)
+    if not printing.acquire(blocking=False):
+        raise Refusal(503, "busy", "several orders are being printed: try again in a moment", retry_after=5)
     try:
         response = pdf_answer(writing_of().pdf(row), order_number(ulid))
     except NoPaper:
@@ -40,6 +47,8 @@ def pdf(database: str, ulid: str) -> Response:
     except BadTemplate as error:
         log.error("letters.bad_template", reason=str(error))
         raise Refusal(500, "bad_template", "the office's template is wrong: tell the office") from None
+    finally:
+        printing.release()
     for cookie in caller.renewed:
         response.headers.add("Set-Cookie", cookie)
     return response

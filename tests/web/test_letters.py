@@ -6,6 +6,7 @@ import io
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pypdf
@@ -22,6 +23,7 @@ from connector.records import time_text
 from tests.connector.samples import REP
 from tests.web.conftest import Installation, People, SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, pinned, received, ulid
+from web import rep_paper
 
 ROW = in_quickbooks(received(1), "1042")
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -148,6 +150,23 @@ def test_a_device_is_told_what_there_is_not(
     answer = app.test_client().get(f"/couch/{path}", headers={"Authorization": f"Basic {credentials}"})
     assert answer.status_code == 404
     assert answer.json is None or answer.json["error"] == error
+
+
+def test_devices_that_want_many_at_once_do_not_take_all_of_the_console(
+    app: Flask, people: People, ledger: OnRecord, own_databases: None
+) -> None:
+    ledger.write(ROW)
+    credentials = b64encode(f"bob:{people.passwords['bob']}".encode()).decode()
+
+    def status() -> int:
+        path = f"/couch/{orders_database(REP)}/_letter/{ROW.ulid}"
+        return app.test_client().get(path, headers={"Authorization": f"Basic {credentials}"}).status_code
+
+    with ExitStack() as busy:
+        for _ in range(rep_paper.AT_ONCE):
+            busy.enter_context(rep_paper.printing)
+        assert status() == 503
+    assert status() == 200
 
 
 def test_the_consoles_own_session_prints_nothing_for_devices(
