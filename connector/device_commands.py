@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from connector.audit import AuditTrail
 from connector.device_export import Export, hand_in, open_export
 from connector.errors import ExportError
-from connector.identifiers import CONNECTOR, orders_database
+from connector.identifiers import CONNECTOR, OPS, orders_database
 from connector.registry import Registry
 from connector.servers import admin_server
 from connector.starting import start
@@ -51,11 +52,15 @@ def show(export: Export) -> None:
 
 
 def bring(export: Export, with_refused: bool) -> None:
-    """Hand the documents in; raises ExportError if this Roadbook has no such rep."""
+    """Hand the documents in, once that is in the audit trail; raises ExportError if this Roadbook has no such rep."""
     server = admin_server(start())
     rep = Registry(server.database(CONNECTOR)).find(export.rep)
     if rep is None:
         raise ExportError(f"{export.account} ({export.rep}) is no rep of this Roadbook: nothing was handed in")
+    detail = {"device": export.device, "saved": export.made_at, "documents": len(export.documents)}
+    AuditTrail(server.database(OPS)).record(
+        "command line", "device.hand_in", f"rep:{rep.account}", {**detail, "with_refused": with_refused}
+    )
     done = hand_in(server.database(orders_database(export.rep)), export, with_refused=with_refused)
     left = f"; {len(done.left_out)} that the server had refused were left out (--with-refused)" if done.left_out else ""
     click.echo(f"{len(done.new)} handed in for {rep.account}, {len(done.there)} were there already{left}.", err=True)

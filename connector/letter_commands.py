@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from connector.audit import AuditTrail
 from connector.couch import Database
 from connector.errors import RoadbookError
-from connector.identifiers import CONNECTOR
+from connector.identifiers import CONNECTOR, OPS
 from connector.ledger import Ledger
 from connector.letters.configuration import configuration_in_force
 from connector.letters.letter import OPEN, STATES, Letter, State
@@ -57,10 +58,12 @@ def list_letters(key: str | None, state: tuple[State, ...], as_json: bool) -> No
 @click.option("--again", is_flag=True, help="It was sent; send it once more, as a letter of its own.")
 def retry(letter: str, again: bool) -> None:
     """Have a letter sent that was given up or waits (by the id that `list` shows), to the addresses as they are now."""
-    letters = Letters(connector_server(start()).database(CONNECTOR))
+    server = connector_server(start())
+    letters = Letters(server.database(CONNECTOR))
     found = letters.get(letter)
     if found is None:
         raise RoadbookError(f"there is no letter {letter!r}; `roadbook letters list` shows their ids")
+    AuditTrail(server.database(OPS)).record("command line", "letter.retry", found.id)
     sent_again(letters, found, datetime.now(UTC), again=again)
     click.echo(f"{found.id} is due now.")
 

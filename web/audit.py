@@ -25,6 +25,7 @@ ACTIONS = {
     "order.hold": "Held it",
     "order.link": "Said what is meant",
     "order.release": "Released it",
+    "device.hand_in": "Handed in what was saved of a device",
     "letter.retry": "Had a letter sent again",
     "office.add": "Let somebody use the console",
     "office.remove": "Took the console away from somebody",
