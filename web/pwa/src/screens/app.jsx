@@ -7,6 +7,7 @@ import {UpdateOffer} from '../parts/update_offer.jsx';
 import {Books} from '../store/books.js';
 import {askToKeep} from '../store/device.js';
 import {keepIdentity, knownIdentity, onForgotten} from '../store/identity.js';
+import {recallIdentity} from '../store/kept_identity.js';
 import {Marks} from '../store/marks.js';
 import {isStorageFull} from '../sync/trouble.js';
 import {text} from '../strings.js';
@@ -25,9 +26,16 @@ const TABS = ['customers', 'catalogue', 'orders', 'sync'];
 export function App() {
   const [books, setBooks] = useState(null);
   const [identity, setIdentity] = useState(knownIdentity);
+  const [recalled, setRecalled] = useState(false); // whether IndexedDB was asked who uses this device
   const [failed, setFailed] = useState(null);
   useEffect(() => {
-    if (!identity) return undefined;
+    if (!identity) {
+      recallIdentity().catch(() => null).then((found) => {
+        if (found) setIdentity(found);
+        setRecalled(true);
+      });
+      return undefined;
+    }
     askToKeep().catch(() => {}); // browsers say yes later than at the first time: once the app is installed or used
     const opening = new Books(identity, __APP_VERSION__).open();
     opening.then((opened) => {
@@ -37,6 +45,7 @@ export function App() {
     return onForgotten(() => location.reload()); // signed out in another tab
   }, [identity]);
   if (!identity) {
+    if (!recalled) return <main class="quiet" aria-busy="true" />;
     const before = new Marks().known();
     return <SignIn notice={before && text.notices.wiped} onSignedIn={(who) => setIdentity(keepIdentity(who, localStorage, before?.device))} />;
   }

@@ -10,6 +10,7 @@ import {Ages} from './ages.js';
 import {Clock} from './clock.js';
 import {aboutBrowser, storageState} from './device.js';
 import {forgetIdentity, keepIdentity} from './identity.js';
+import {eraseIdentity, storeIdentity} from './kept_identity.js';
 import {lossOf, Marks} from './marks.js';
 import {onlyHere, OrdersStore} from './orders_store.js';
 import {ProductPictures} from './product_pictures.js';
@@ -59,6 +60,7 @@ export class Books extends EventTarget {
       openReplica({remote: `${SERVER}/catalog`, name: `catalog-${rep}`, prefix: 'product:', search: PRODUCTS, keep: KEPT}),
       this.customers.become(territories),
     ]);
+    await storeIdentity(this.identity).catch(() => {}); // no room: localStorage has it
     await this.#look();
     await Promise.all([this.orders.open(), this.ages.open()]);
     this.orders.addEventListener('state', () => this.#note());
@@ -157,6 +159,7 @@ export class Books extends EventTarget {
     const held = await this.clear(givenUp);
     if (held.length) return held;
     await signOut(SERVER).catch(() => {}); // without a network the cookie runs out by itself
+    await eraseIdentity();
     forgetIdentity(); // last: whoever is stopped before opens the app as the same rep
     return [];
   }
@@ -189,7 +192,10 @@ export class Books extends EventTarget {
   /** Who the server takes this browser for; the territories are from now on those of the rep's account. */
   async #whoAmI() {
     const who = await whoAmI(SERVER, globalThis.fetch, (...heard) => this.clock.heard(...heard));
-    if (who?.rep === this.identity.rep && await this.customers.become(who.territories)) this.identity = {...keepIdentity(who), clock: this.clock};
+    if (who?.rep === this.identity.rep && await this.customers.become(who.territories)) {
+      this.identity = {...keepIdentity(who), clock: this.clock};
+      await storeIdentity(this.identity).catch(() => {});
+    }
     return who;
   }
 }

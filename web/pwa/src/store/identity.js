@@ -21,6 +21,13 @@ export function keepIdentity({name, rep, territories}, storage = localStorage, b
   return identity;
 }
 
+/** Take an identity with the device's name that it has; returns it. */
+export function adoptIdentity(identity, storage = localStorage) {
+  storage.setItem(DEVICE, identity.device);
+  storage.setItem(IDENTITY, JSON.stringify(identity));
+  return identity;
+}
+
 /** Hear when the rep signs out in another tab; returns a function that ends it. */
 export function onForgotten(listener, target = globalThis) {
   const heard = ({key, newValue}) => { if (key === IDENTITY && newValue === null) listener(); };
