@@ -98,11 +98,13 @@ class MailConnection:
         taken: list[str] = []
         refused: dict[str, str] = {}
         later: dict[str, str] = {}
+        begun = False
         try:
             smtp.ehlo_or_helo_if_needed()
             code, text = smtp.mail(self._sender, [f"size={len(message)}"] if smtp.has_extn("size") else [])
             if code != 250:
                 raise smtplib.SMTPSenderRefused(code, text, self._sender)
+            begun = True
             for recipient in recipients:
                 code, text = smtp.rcpt(recipient)
                 if code in (250, 251):
@@ -122,6 +124,9 @@ class MailConnection:
             raise MailServerAway(f"the mail server does not take letters from {self._sender}: {said(error)}") from None
         except (smtplib.SMTPException, OSError) as error:
             self.close()
+            if begun:  # an address may do that to some servers: its letter is put off, and keeps no other waiting
+                asked = [each for each in recipients if each not in refused and each not in later]
+                return Outcome((), refused, {**later, **dict.fromkeys(asked, f"the connection broke: {error}")})
             raise MailServerAway(f"the connection to the mail server broke before a letter was sent: {error}") from None
         return self._content(smtp, message, tuple(taken), refused, later)
 

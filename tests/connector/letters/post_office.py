@@ -93,6 +93,7 @@ class PostOffice:
 
     async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]) -> str:
         self._drop(server, "RCPT")
+        self._drop(server, address)
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)

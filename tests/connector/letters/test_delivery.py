@@ -113,6 +113,20 @@ def test_it_sends_again_after_the_connection_broke_before_the_letter(
     assert len(post_office.taken) == 3
 
 
+def test_it_sends_the_others_where_the_connection_breaks_at_one_address(
+    company: LetterCompany, post_office: PostOffice
+) -> None:
+    post_office.drop = BUYER
+    company.posted()
+    company.look()
+    assert company.states() == {**SENT, "order 0 customer": "failed"}
+    assert company.all()["order 0 customer"].attempts == 1
+    assert company.letters.trouble() is None
+    post_office.drop = ""
+    company.look(timedelta(minutes=2))
+    assert company.states() == SENT
+
+
 @pytest.mark.parametrize("answer", ["451 try again", "421 closing"])
 @pytest.mark.parametrize("step", ["DATA", BUYER])
 def test_it_tries_again_later_what_was_refused_for_now(
