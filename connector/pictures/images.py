@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 THUMBNAIL = 160  # pixels of the longer side
 PICTURE = 1200
@@ -54,7 +55,7 @@ def render(content: bytes) -> Renderings:
     if len(content) > MOST_BYTES:
         raise Unusable(f"is larger than {MOST_BYTES // 1_000_000} MB")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _whole_files_only():
             warnings.simplefilter("ignore")  # what a damaged EXIF block says, and sizes, which are checked here
             picture = _upright(content)
     except UnidentifiedImageError:
@@ -66,6 +67,17 @@ def render(content: bytes) -> Renderings:
             raise
         raise Unusable(f"is damaged: {type(error).__name__} {error}".strip()) from None
     return Renderings(digest_of(content), _within(picture, THUMBNAIL, 72), _within(picture, PICTURE, 80))
+
+
+@contextlib.contextmanager
+def _whole_files_only() -> Iterator[None]:
+    """Have Pillow refuse half a file, as it does by itself until WeasyPrint is loaded, which lets it take them."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _upright(content: bytes) -> Image.Image:

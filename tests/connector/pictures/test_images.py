@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageFile
 
 from connector.pictures.images import PICTURE, THUMBNAIL, Rendered, Unusable, digest_of, render
 from tests.connector.pictures.photographs import left_red, photograph, png_of_size, saved
@@ -129,3 +129,10 @@ def test_the_first_frame_of_an_animation_counts(kind: str) -> None:
 def test_what_cannot_be_used_is_refused_with_the_reason(content: bytes, reason: str) -> None:
     with pytest.raises(Unusable, match=reason):
         render(content)
+
+
+def test_half_a_file_is_refused_beside_weasyprint_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint sets it when it is loaded
+    with pytest.raises(Unusable, match="is damaged"):
+        render(saved(photograph())[:5000])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
