@@ -129,6 +129,7 @@ class Nginx:
         return [program, "-p", str(self.directory), "-c", str(self.configuration), *options, *arguments]
 
     def __enter__(self) -> Self:
+        self._started.clear()  # it may have run before
         self._process = subprocess.Popen(
             self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )

@@ -94,6 +94,32 @@ def test_a_clock_that_is_a_day_ahead_is_said_and_orders_carry_the_true_day(
     assert abs(report["clock_skew"] - 86_400) < 5
 
 
+def test_a_tab_that_is_killed_while_it_submits_has_one_order_or_the_draft(
+    phone: RepApp, north: Company, quickbooks: Sandbox
+) -> None:
+    phone.sign_in(north.rep).says("8 customers").is_up_to_date().restart().says("8 customers")  # so it is on the disk
+    phone.open_draft("Café Ærø").set("Arabica beans, 1 kg", "3").says("Saved on this device")
+    phone.page.get_by_role("button", name="Review").click()
+    phone.page.evaluate(
+        "(name) => [...document.querySelectorAll('button')].find(({textContent}) => textContent === name).click()",
+        "Submit order",
+    )
+    phone.kill9().start().says("8 customers").tab("Orders")
+    phone.page.get_by_role("link", name="Café Ærø").first.click()
+    submit = (
+        phone.page.get_by_role("button", name="Review")
+        .or_(phone.where())
+        .or_(phone.page.get_by_text("This draft was submitted already"))
+    )
+    expect(submit.first).to_be_visible(timeout=PATIENCE)
+    if phone.page.get_by_role("button", name="Review").count():
+        phone.says("1 line")
+        phone.page.get_by_role("button", name="Review").click()
+        phone.page.get_by_role("button", name="Submit order", exact=True).click()
+    phone.is_where("In QuickBooks as estimate 1001").is_up_to_date()
+    assert len(quickbooks.control("GET", "estimates")) == 1
+
+
 def test_two_tabs_show_the_same_and_send_an_order_once(phone: RepApp, north: Company, quickbooks: Sandbox) -> None:
     phone.sign_in(north.rep).says("8 customers").is_up_to_date()
     other = phone.context.new_page()
