@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from pathlib import Path
 from typing import Any, Self
 
 from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from local_servers.chromium import open_profile
 from tests.browser.site import CATALOG, Site
@@ -47,7 +49,8 @@ class Device:
         """End every process of the browser, as the system does when memory runs short."""
         for pid in processes_with(f"--user-data-dir={self.profile}"):
             os.kill(pid, signal.SIGKILL)
-        self.context.close()
+        with contextlib.suppress(PlaywrightError):  # it may be closed already
+            self.context.close()
 
     def sign_in(self, name: str | None = None, password: str | None = None) -> Self:
         """Sign in at CouchDB, as the site's rep unless somebody else is named."""

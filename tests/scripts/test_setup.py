@@ -73,6 +73,7 @@ class Machine:
         self.program("npm")
         self.program("uname", "echo Linux")
         self.program("nginx")
+        self.program("pdftoppm")
         self.program("chromium")
         stamps = {
             self.venv / "browser.stamp": ["requirements-browser.lock"],
