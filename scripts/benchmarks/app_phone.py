@@ -12,6 +12,7 @@ from connector.errors import RoadbookError
 from connector.provisioning import Added
 from local_servers.chromium import open_profile
 
+APP = "/app/"
 SLOWER = 4  # times
 LEAST = 1.5  # times: less on a busy machine is no throttle at all
 SPINS = 7
@@ -47,7 +48,7 @@ class AppPhone:
         self._profile = profile
         self.requests = 0  # to CouchDB and console, since the browser was started
 
-    def start(self, path: str = "/app/", *, offline: bool = False) -> Self:
+    def start(self, path: str = APP, *, offline: bool = False) -> Self:
         """Start the browser, slow from the first script on, and open a page."""
         self._context = open_profile(self._playwright, self._profile)
         self._context.set_default_timeout(PATIENCE)
@@ -59,6 +60,8 @@ class AppPhone:
         self._session.send("Network.enable")
         self._session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
         self.network(offline=offline)
+        if path != APP and not path.startswith(f"{APP}#"):  # the service worker answers every address with the app
+            self._session.send("Network.setBypassServiceWorker", {"bypass": True})
         self.page.goto(f"{self._origin}{path}")
         return self
 
