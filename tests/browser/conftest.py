@@ -26,6 +26,7 @@ from tests.browser.site import Site
 SCREENS = Path(__file__).parents[2] / "docs" / "screens"
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: ./scripts/setup --tests")
+sync_api.expect.set_options(timeout=60_000)  # milliseconds: two processes test side by side, each with a whole stack
 
 
 @pytest.fixture(scope="session")
