@@ -222,7 +222,7 @@ def test_all_of_it_works_without_javascript(office: OfficeCompany, at_desk: Open
     office.wait_for(order, "parked")
     desk = at_desk("alice", "admin", scripts=False)
     page = desk.page
-    page.get_by_label("Find").fill("po-47")
+    page.get_by_role("searchbox", name="Find").fill("po-47")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name=order_number(order.removeprefix("order:"))).click()
     page.get_by_text("Hold it: nothing is to be sent for now").click()

@@ -163,6 +163,7 @@ def test_prices_are_read_only_until_the_company_lets_reps_set_them(
     roadbook.settings["ROADBOOK_REP_PRICES"] = "free"
     roadbook.sync_catalog()
     phone.page.reload()
+    phone.says("For Café Ærø").is_up_to_date().page.reload()  # the setting has come; screens read it when they open
     phone.says("For Café Ærø").page.get_by_label(f"Price and discount of {BEANS}").click()
     price = phone.page.get_by_label("Price", exact=True)
     price.fill("17")
