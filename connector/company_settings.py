@@ -1,7 +1,6 @@
 """What an admin changes while Roadbook runs: stored in `connector`, over the environment's defaults.
 
-The running connector takes a change within seconds. A new setting is a field of `CompanySettings`: the page, the
-command and the record know it from there.
+The running connector takes a change within seconds.
 """
 
 from __future__ import annotations
@@ -9,155 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal, get_origin
+from typing import Any, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from connector.couch import CouchServer, Database
+from connector.editable_settings import CompanySettings, Shown
 from connector.errors import DocumentConflict, SettingsError
-from connector.figures import DAYS, NUMBERS, Days, Numbers
 from connector.identifiers import CONNECTOR
-from connector.mailboxes import address_of
-from connector.placeholders import PLACEHOLDERS, checked
 from connector.records import time_text
 from connector.settings import Settings
 
 COMPANY_SETTINGS = "settings:company"
-LETTERS = "Letters"
-IN_QUICKBOOKS = "Orders in QuickBooks"
-ON_DEVICES = "Products and customers"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """How a person meets a setting. `variable` is the field of `Settings` that gives the default, where one does.
-
-    `options` are a choice's values in words; a text of more than one of `lines` is written in a larger field.
-    """
-
-    section: str
-    label: str
-    explanation: str
-    options: Mapping[str, str] = field(default_factory=dict)
-    variable: str = ""
-    lines: int = 1
-
-
-BECOMES = {
-    "Accepted": "an accepted estimate",
-    "Pending": "a pending estimate",
-    "Invoice": "an invoice right away",
-}
-
-
-KNOWN = ", ".join(f"{{{name}}} ({meaning})" for name, meaning in PLACEHOLDERS.items())
-
-
-def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(address_of(each) for each in value)
-
-
-def _placeholders(value: str) -> str:
-    return checked(value)
-
-
-class CompanySettings(BaseModel):
-    """The settings that an admin changes in the console or with `roadbook settings`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    order_status: Annotated[
-        Literal["Accepted", "Pending", "Invoice"],
-        Shown(
-            IN_QUICKBOOKS,
-            "An order becomes",
-            "Counts for what is sent from now on; what is in QuickBooks already stays as it is.",
-            BECOMES,
-            "roadbook_order_status",
-        ),
-    ]
-    quote_status: Annotated[
-        Literal["Accepted", "Pending", "Invoice"],
-        Shown(
-            IN_QUICKBOOKS,
-            "A quote becomes",
-            "An approved quote becomes what an order becomes.",
-            BECOMES,
-            "roadbook_quote_status",
-        ),
-    ]
-    cancelled_status: Annotated[
-        Literal["Closed", "Rejected"],
-        Shown(
-            IN_QUICKBOOKS,
-            "The estimate of a cancelled order becomes",
-            "A cancelled invoice is voided.",
-            {"Closed": "closed", "Rejected": "rejected"},
-            "roadbook_cancelled_status",
-        ),
-    ]
-    inactive: Annotated[
-        Literal["hide", "remove"],
-        Shown(
-            ON_DEVICES,
-            "What devices keep of products and customers that are inactive in QuickBooks",
-            "A change has everything read from QuickBooks once more; devices get it with their next syncs.",
-            {"hide": "everything, marked and hidden", "remove": "little more than the name"},
-            "roadbook_inactive",
-        ),
-    ]
-    new_customers: Annotated[
-        Literal["everyone", "allocate"],
-        Shown(
-            ON_DEVICES,
-            "Who sees a customer that no allocation and no rule places",
-            "A change adds customers to devices or takes them away; orders for them stay.",
-            {"everyone": "every territory", "allocate": "nobody, until the office has allocated it"},
-            "roadbook_new_customers",
-        ),
-    ]
-    letters: Annotated[
-        tuple[Literal["rep", "customer", "office", "failures"], ...],
-        Shown(
-            LETTERS,
-            "Who is sent an order once it is in QuickBooks",
-            "Any of rep, customer and office, separated by commas; with failures the office is told what is stuck.",
-            variable="roadbook_letters",
-        ),
-    ]
-    office_email: Annotated[
-        tuple[str, ...],
-        AfterValidator(_addresses),
-        Shown(
-            LETTERS, "Where the office's letters go", "Addresses separated by commas.", variable="roadbook_office_email"
-        ),
-    ]
-    letter_subject: Annotated[
-        str,
-        Field(min_length=1, max_length=150, pattern=r"^[^\n]*$"),
-        AfterValidator(_placeholders),
-        Shown(LETTERS, "Subject", f"May hold {KNOWN}."),
-    ] = "{kind} {number} for {customer}"
-    letter_body: Annotated[
-        str,
-        Field(min_length=1, max_length=5000),
-        AfterValidator(_placeholders),
-        Shown(LETTERS, "Text; the order is attached as a PDF", "May hold the same.", lines=8),
-    ] = (
-        "Good day,\n\n{kind} {number} of {date} for {customer} is attached; it comes to {total} before tax.\n\n"
-        "Kind regards\n{company}"
-    )
-    letterhead: Annotated[
-        str,
-        Field(max_length=500),
-        Shown(LETTERS, "Below the company's name on the PDF", "Address, telephone, tax number.", lines=4),
-    ] = ""
-    letter_numbers: Annotated[
-        Numbers, Shown(LETTERS, "How numbers look", "On the PDF and in the text.", {each: each for each in NUMBERS})
-    ] = "1,234.56"
-    letter_days: Annotated[
-        Days, Shown(LETTERS, "How days look", "On the PDF and in the text.", {each: each for each in DAYS})
-    ] = "Nov 25, 2026"
 
 
 class BadSettings(SettingsError):
@@ -197,22 +59,15 @@ def shown(name: str) -> Shown:
 
 
 def value_of(name: str, text: str) -> Any:
-    """What a text that a person gave stands for: a truth, a list by commas or lines, or the text itself."""
+    """What a text that a person gave stands for: a list by commas or lines, or the text itself."""
     shown(name)
-    annotation = CompanySettings.model_fields[name].annotation
-    if annotation is bool:
-        return {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False, "": False}.get(
-            text.strip().lower(), text
-        )
-    if get_origin(annotation) is tuple:
+    if get_origin(CompanySettings.model_fields[name].annotation) is tuple:
         return tuple(part.strip() for part in text.replace("\n", ",").split(",") if part.strip())
     return text.replace("\r\n", "\n").strip()
 
 
 def text_of(value: Any) -> str:
     """A value as a person writes it; the other way round of `value_of`."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 

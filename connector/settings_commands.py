@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from connector.audit import AuditTrail
-from connector.company_settings import CompanySettings, CompanySettingsRecord, Current, shown, text_of, value_of
+from connector.company_settings import CompanySettingsRecord, Current, shown, text_of, value_of
+from connector.editable_settings import CompanySettings
 from connector.identifiers import CONNECTOR, OPS
 from connector.servers import connector_server
 from connector.starting import start

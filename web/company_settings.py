@@ -12,15 +12,14 @@ from werkzeug.wrappers import Response
 
 from connector.company_settings import (
     BadSettings,
-    CompanySettings,
     CompanySettingsRecord,
     Current,
-    Shown,
     defaults,
     shown,
     text_of,
     value_of,
 )
+from connector.editable_settings import CompanySettings, Shown
 from connector.errors import DocumentConflict
 from connector.settings import Settings
 from web.audit import record
@@ -42,7 +41,6 @@ class FormField:
 
     name: str
     shown: Shown
-    is_truth: bool
     text: str
     stored: str
     chosen: bool
@@ -128,12 +126,11 @@ def form_of(
     texts, problems = texts or {}, problems or {}
     usual = defaults(settings())
     sections: dict[str, list[FormField]] = {}
-    for name, known in CompanySettings.model_fields.items():
+    for name in CompanySettings.model_fields:
         stored = text_of(getattr(current.values, name))
         each = FormField(
             name,
             shown(name),
-            known.annotation is bool,
             texts.get(name, stored),
             stored,
             name in current.chosen,

@@ -137,7 +137,9 @@ class Catalog:
     def _lists(self, state: State, wanted: bool) -> tuple[State, int]:
         """Read the short lists if that is due; they are not captured as changes."""
         now = self._clock()
-        if not wanted and state.lists_at and now - datetime.fromisoformat(state.lists_at) < LISTS_LIFE:
+        rep_prices = self._settings.roadbook_rep_prices
+        fresh = state.lists_at and now - datetime.fromisoformat(state.lists_at) < LISTS_LIFE
+        if fresh and not wanted and state.rep_prices == rep_prices:
             return state, 0
         lists = self._short_lists
         types = lists.types()
@@ -150,6 +152,7 @@ class Catalog:
             state,
             types=state.types if types is None else types,
             lists_at=time_text(now),
+            rep_prices=rep_prices,
             suspect="a customer type was renamed or made" if renamed else state.suspect,
         )
         gone = no_longer_there(state.skipped.values(), took, with_terms=wanted)

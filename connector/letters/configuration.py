@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connector.company_settings import CompanySettings, CompanySettingsRecord
+from connector.company_settings import CompanySettingsRecord
 from connector.couch import CouchServer
+from connector.editable_settings import CompanySettings
 from connector.figures import USUAL, Figures
 from connector.identifiers import CONNECTOR
 from connector.mailboxes import Mailbox, mailbox_of

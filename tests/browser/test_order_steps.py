@@ -153,11 +153,24 @@ def test_what_the_office_would_send_back_is_said_before_the_rep_leaves_the_custo
     phone.press("Submit order all the same").is_where("On this device")
 
 
-def test_prices_are_read_only_where_the_company_does_not_let_reps_set_them(phone: RepApp, north: Company) -> None:
+def test_prices_are_read_only_until_an_admin_lets_reps_set_them(
+    phone: RepApp, north: Company, quickbooks: Sandbox, roadbook: Roadbook
+) -> None:
     phone.sign_in(north.rep).says("8 customers").open_draft(CAFE).set(BEANS, "3").press("Review")
     phone.page.get_by_label(f"Price and discount of {BEANS}").click()
     phone.says("Your company lets nobody change prices here.")
     assert phone.page.get_by_label("Price", exact=True).count() == 0
+    roadbook.command("settings", "set", "rep_prices", "free")
+    roadbook.sync_catalog()
+    phone.is_saved().page.goto(f"{phone.origin}/app/#/sync")
+    phone.sync_now().is_up_to_date().open_entry(CAFE).press("Review")
+    phone.page.get_by_label(f"Price and discount of {BEANS}").click()
+    price = phone.page.get_by_label("Price", exact=True)
+    price.fill("17")
+    price.blur()
+    phone.says("$51.00").press("Submit order").is_where("In QuickBooks as estimate 1001")
+    (estimate,) = quickbooks.control("GET", "estimates")
+    assert f"{estimate['TotalAmt']:.2f}" == "51.00"
 
 
 def test_two_thousand_orders_are_narrowed_by_what_is_open_and_by_what_is_typed(

@@ -9,7 +9,6 @@ import pytest
 from connector.company_settings import (
     COMPANY_SETTINGS,
     BadSettings,
-    CompanySettings,
     CompanySettingsRecord,
     defaults,
     in_force,
@@ -19,6 +18,7 @@ from connector.company_settings import (
     value_of,
 )
 from connector.couch import CouchServer
+from connector.editable_settings import CompanySettings
 from connector.errors import DocumentConflict
 from connector.identifiers import CONNECTOR
 from connector.provisioning import install

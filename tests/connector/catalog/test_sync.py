@@ -343,6 +343,13 @@ def test_short_lists_are_read_every_three_hours(copies: Copies) -> None:
     assert copies.document("settings:app")["changed_at"] > changed_at
 
 
+def test_devices_hear_with_the_next_look_whether_reps_may_set_prices(copies: Copies) -> None:
+    copies.catalog().sync()
+    assert copies.document("settings:app")["price_changes"] is False
+    copies.catalog(roadbook_rep_prices="free").sync()
+    assert copies.document("settings:app")["price_changes"] is True
+
+
 def test_a_customer_type_made_since_the_short_lists_were_read_is_asked_for_once(copies: Copies) -> None:
     copies.catalog().sync()
     [trade] = copies.make("CustomerType", {"Name": "Trade"})
