@@ -22,6 +22,8 @@ export const PHASES = ['idle', 'syncing', 'live', 'offline', 'sign_in', 'failing
 export class Sync extends EventTarget {
   #parts;
   #underway = null;
+  #next = null; // the sync that somebody asked for while one was under way
+  #stopped = false;
   #beside = null;
   #again = false; // there was reason to sync while one was under way
   #timer = null;
@@ -40,6 +42,7 @@ export class Sync extends EventTarget {
   /** Sync now and whenever there is reason to: a change here, news there, the network coming back, five quiet minutes. */
   start() {
     const {local} = this.#parts;
+    this.#stopped = false;
     this.#feed = local.changes({since: 'now', live: true, include_docs: true});
     this.#feed.on('change', ({id, doc}) => {
       if (id.startsWith('draft:')) this.#wakeIn(SETTLE_DRAFT);
@@ -51,13 +54,23 @@ export class Sync extends EventTarget {
     return this.syncNow();
   }
 
-  /** Everything, once; resolves to the state. Callers while one is under way get that one. Never rejects. */
+  /** Everything, once, in a sync that begins after the call: one under way may have pushed already. Never rejects. */
   syncNow() {
-    this.#underway ??= this.#run().finally(() => { this.#underway = null; });
+    if (!this.#underway) return this.#begin();
+    this.#next ??= this.#underway.then(() => {
+      this.#next = null;
+      return this.#stopped ? this.state : this.#underway ?? this.#begin();
+    });
+    return this.#next;
+  }
+
+  #begin() {
+    this.#underway = this.#run().finally(() => { this.#underway = null; });
     return this.#underway;
   }
 
   stop() {
+    this.#stopped = true;
     this.#sleep();
     this.#feed?.cancel();
     this.#listenNoMore();

@@ -66,3 +66,32 @@ test('a replica in trouble stops neither the others nor the receipts, and is tol
   await arrived(local, 'receipt:01KB4Q9V7M5X3E8RTW2D000003');
   await sync.stop();
 });
+
+test('whoever asks while a sync is under way gets one that begins afterwards', async () => {
+  let asked = null;
+  const {remote, sync, handIn} = device({
+    async refresh() { // what is new has been pushed by then
+      if (asked) return;
+      await handIn(ORDER);
+      asked = sync.syncNow();
+    },
+  });
+  await sync.syncNow();
+  await asked;
+  assert.equal((await remote.get(ORDER))._id, ORDER);
+});
+
+test('a sync that was stopped begins no other one', async () => {
+  let refreshed = 0;
+  const {sync} = device({
+    async refresh() {
+      refreshed += 1;
+      if (refreshed === 1) sync.syncNow();
+    },
+  });
+  const first = sync.syncNow();
+  await sync.stop();
+  await first;
+  await taking(50);
+  assert.equal(refreshed, 1);
+});
