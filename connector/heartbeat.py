@@ -17,11 +17,12 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """One beat: when the doorbell was last heard, when the last sweep ended, how much waits. None is unknown."""
+    """One beat: since when it works, when the doorbell was heard, the last sweep, how much waits. None is unknown."""
 
     at: str
     fence: int = 0
     realm: str = ""
+    began_at: str | None = None
     doorbell_at: str | None = None
     doorbell_missing: bool = False
     swept_at: str | None = None

@@ -91,7 +91,7 @@ def warnings_of(beat: Heartbeat, now: datetime, sweep_minutes: float) -> list[st
     found = []
     if beat.doorbell_missing:
         found.append("There is no doorbell (`_db_updates`), so the sweep alone finds news: run `roadbook install`.")
-    elif beat.doorbell_at is None or now - datetime.fromisoformat(beat.doorbell_at) > timedelta(seconds=SILENCE):
+    elif _doorbell_silent(beat, now):
         found.append("The doorbell is silent; the sweep carries on, more slowly.")
     if beat.sweep_problem:
         found.append(f"The last sweep failed and is tried again: {beat.sweep_problem}")
@@ -99,6 +99,12 @@ def warnings_of(beat: Heartbeat, now: datetime, sweep_minutes: float) -> list[st
     if beat.swept_at is not None and now - datetime.fromisoformat(beat.swept_at) > late:
         found.append(f"The last sweep ended {in_words(now - datetime.fromisoformat(beat.swept_at))} ago.")
     return found
+
+
+def _doorbell_silent(beat: Heartbeat, now: datetime) -> bool:
+    """Whether it has been silent for too long; one that was never heard is given that time from the start."""
+    last = beat.doorbell_at or beat.began_at
+    return last is None or now - datetime.fromisoformat(last) > timedelta(seconds=SILENCE)
 
 
 def backlog_of(database: Database) -> Backlog:

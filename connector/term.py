@@ -93,6 +93,7 @@ class Term:
         self._sweep_wanted = threading.Event()
         self._database = server.database(CONNECTOR)
         self._heartbeats = Heartbeats(server.database(OPS))
+        self._began_at = time_text(datetime.now(UTC))
         self._swept: tuple[str | None, int | None, str] = (None, None, "")  # when, databases with news, problem
         self._ledger = ledger = Ledger(self._database, lambda: lease.fence)
         checkpoints = Checkpoints(self._database)
@@ -235,6 +236,7 @@ class Term:
             at=time_text(now),
             fence=self._lease.fence,
             realm=self._connection.realm or "",
+            began_at=self._began_at,
             doorbell_at=None if silent is None else time_text(now - silent),
             doorbell_missing=self._doorbell.missing,
             swept_at=self._swept[0],

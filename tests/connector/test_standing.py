@@ -69,6 +69,8 @@ def test_it_says_why_nothing_is_posted(realm: str, token: Any, pace: Any, why: s
         (BEAT, ""),
         (replace(BEAT, doorbell_missing=True), "no doorbell"),
         (replace(BEAT, doorbell_at=None), "silent"),
+        (replace(BEAT, doorbell_at=None, began_at=ago(minutes=2)), "silent"),
+        (replace(BEAT, doorbell_at=None, began_at=ago(seconds=5)), ""),
         (replace(BEAT, doorbell_at=ago(minutes=2)), "silent"),
         (replace(BEAT, sweep_problem="CouchDB is away"), "CouchDB is away"),
         (replace(BEAT, swept_at=ago(hours=2)), "ended 2 hours ago"),
