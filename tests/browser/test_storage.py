@@ -110,6 +110,37 @@ def test_a_full_device_says_so_and_loses_nothing_that_was_said_to_be_saved(
     phone.says("In QuickBooks as estimate 1001")
 
 
+def test_a_sync_that_finds_no_room_says_so_and_goes_on_by_itself_when_there_is_some(
+    phone: RepApp, north: Company, couch: CouchServer, screens: Screens, finds_nothing_serious: Looked
+) -> None:
+    phone.sign_in(north.rep).says("8 customers").is_up_to_date()
+    full = fill_up(phone)
+    big = {
+        "type": "draft",
+        "schema": 1,
+        "rep": north.rep.rep,
+        "device": "tablet-1",
+        "changed_at": "2026-11-25T10:00:00Z",
+    }
+    content = {
+        "customer": {"id": "customer:1", "name": "Large"},
+        "currency": "USD",
+        "lines": [],
+        "charges": [],
+        "edits": {},
+    }
+    draft = {"_id": "draft:01KB4Q9V7M5X3E8RTW2D0000AA", **big, **content, "seen": {}, "note": "x" * 200_000}
+    couch.database(north.rep.database).put(draft)
+    phone.tab("Sync").page.get_by_role("button", name="Sync now").click()
+    phone.says("This device is full")
+    screens(phone.page, "app-storage-full")
+    finds_nothing_serious(phone.page)
+    assert report_of(couch, north.rep, phone)["error"] is not None
+    full.detach()
+    phone.sync_now().is_up_to_date().tab("Orders").says("Large")
+    expect(phone.page.get_by_text("This device is full")).to_have_count(0)
+
+
 def test_a_browser_that_deleted_the_databases_is_noticed_and_everything_is_fetched_again(
     phone: RepApp, north: Company, couch: CouchServer, screens: Screens, finds_nothing_serious: Looked
 ) -> None:

@@ -225,7 +225,7 @@ def test_an_update_is_offered_and_waits_until_the_rep_takes_it(
     assert phone.page.title() == "Roadbook"  # still: nothing is forced, not even by a reload
     phone.says("A new version is ready.")
     phone.page.get_by_role("button", name="Take it now").click()
-    phone.page.wait_for_function("() => document.title === 'Roadbook, newer'")
+    phone.page.wait_for_function("() => document.title === 'Roadbook, newer'", timeout=3 * PATIENCE)
     phone.says("1 line")  # the draft of the older app
     kept = phone.page.evaluate("() => caches.keys()")
     assert len(kept) == 2 and set(version) < set(kept), json.dumps(kept)

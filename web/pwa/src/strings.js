@@ -284,6 +284,6 @@ export const text = {
     offline: 'offline', unsent: (number) => `${number} unsent`, sign_in: 'sign in', syncing: 'syncing', live: 'up to date', failing: 'retrying', idle: '…',
   },
 
-  update: {offered: 'A new version is ready.', take: 'Take it now', later: 'Later'},
+  update: {offered: 'A new version is ready.', take: 'Take it now', later: 'Later', taking: 'The new version is starting …'},
   failed: 'That did not work',
 };

@@ -5,8 +5,9 @@ import {text} from '../strings.js';
 import {useStateOf} from './hooks.js';
 
 export function UpdateOffer() {
-  const {waiting} = useStateOf(updates);
+  const {waiting, taking} = useStateOf(updates);
   if (!waiting) return null;
+  if (taking) return <div class="banner" role="status">{text.update.taking}</div>;
   return (
     <div class="banner" role="status">
       {text.update.offered} <button type="button" onClick={() => saveDrafts().then(() => updates.take())}>{text.update.take}</button>

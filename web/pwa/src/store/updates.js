@@ -5,10 +5,10 @@ const PAGE = '/app/';
 const AT_MOST = 3000; // milliseconds
 const LOOK_EVERY = 3_600_000; // milliseconds
 
-/** `state` is {waiting}: whether a newer version is there. A "state" event follows each change. */
+/** `state` is {waiting, taking}: whether a newer version is there, and is being started. A "state" event follows each change. */
 class Updates extends EventTarget {
   #registration = null;
-  state = {waiting: false};
+  state = {waiting: false, taking: false};
 
   /** Have the browser keep the app on the device, from the first visit on, and look for newer versions. */
   async watch() {
@@ -38,21 +38,25 @@ class Updates extends EventTarget {
 
   /** Take the newer version: the page starts again with it. */
   take() {
+    const {waiting} = this.#registration;
+    if (!waiting) return void location.reload(); // another tab has taken it meanwhile
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
-    this.#registration.waiting?.postMessage('take over');
+    waiting.postMessage('take over');
+    this.#become({waiting: true, taking: true}); // the browser may take its time: the older worker ends what it is at
   }
 
   /** Go on with this version for now. */
   later() {
-    this.#become(false);
+    this.#become({waiting: false, taking: false});
   }
 
   #look() {
-    this.#become(Boolean(this.#registration.waiting && navigator.serviceWorker.controller));
+    if (this.state.taking) return;
+    this.#become({waiting: Boolean(this.#registration.waiting && navigator.serviceWorker.controller), taking: false});
   }
 
-  #become(waiting) {
-    this.state = {waiting};
+  #become(state) {
+    this.state = state;
     this.dispatchEvent(new Event('state'));
   }
 }
