@@ -15,22 +15,13 @@ from connector.steps import CatalogStep
 from journeys.quiet import wait_until
 from tests.acceptance.company import PATIENCE, Company, killed
 from tests.couch_design.guards import schema_of
+from tests.stocked_item import STOCKED
 
 VERIFIER = "verifier-token"
 BY_WEBHOOK = {"roadbook_watch_minutes": "0"}
 OFTEN = {"roadbook_watch_minutes": "0.02"}
 IN_A_LOOK = (CatalogStep.CHANGES_READ, CatalogStep.CHANGES_WRITTEN, CatalogStep.CHANGES_RECORDED)
 IN_A_PASS = tuple(step for step in CatalogStep if step not in IN_A_LOOK)
-STOCKED = {
-    "Type": "Inventory",
-    "UnitPrice": "10",
-    "TrackQtyOnHand": True,
-    "QtyOnHand": 50,
-    "InvStartDate": "2026-01-01",
-    "IncomeAccountRef": {"value": "79"},
-    "ExpenseAccountRef": {"value": "80"},
-    "AssetAccountRef": {"value": "81"},
-}
 
 
 def change(company: Company, entity: str, id: str, **changes: Any) -> None:

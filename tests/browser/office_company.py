@@ -20,16 +20,6 @@ from tests.acceptance.ulids import new_ulid
 PATIENCE = 60.0  # seconds
 DESK = {"width": 1280, "height": 800}
 HAND = {"width": 390, "height": 800}
-STOCK = {
-    "Type": "Inventory",
-    "UnitPrice": "10",
-    "TrackQtyOnHand": True,
-    "QtyOnHand": 50,
-    "InvStartDate": "2026-01-01",
-    "IncomeAccountRef": {"value": "79"},
-    "ExpenseAccountRef": {"value": "80"},
-    "AssetAccountRef": {"value": "81"},
-}
 
 Document = dict[str, Any]
 

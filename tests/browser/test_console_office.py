@@ -16,8 +16,9 @@ from local_servers.chromium import chromium_program
 from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import Roadbook
 from tests.browser.accessibility import Looked
-from tests.browser.office_company import DESK, HAND, STOCK, Desk, OfficeCompany, line
+from tests.browser.office_company import DESK, HAND, Desk, OfficeCompany, line
 from tests.browser.screens import Screens
+from tests.stocked_item import STOCKED
 
 Opened = Callable[..., Desk]
 BEANS = line("product:1", "Arabica beans, 1 kg", "18.40")
@@ -90,7 +91,7 @@ def test_a_parked_order_is_found_by_its_reason_repaired_and_tried_again(
     page.go_back()
     page.go_back()
     # The office makes the product in QuickBooks instead; nobody brings it over, “Try again” looks by itself.
-    made = office.sandbox.control("POST", "seed", {"Item": [{"Name": "Chai Nilgiri", **STOCK}]})["Item"][0]
+    made = office.sandbox.control("POST", "seed", {"Item": [{"Name": "Chai Nilgiri", **STOCKED}]})["Item"][0]
     page.reload()
     page.get_by_role("link", name="Say which product is meant").click()
     page.get_by_label("Part of its name or SKU").fill("nilgiri")
@@ -109,7 +110,7 @@ def test_a_parked_order_is_found_by_its_reason_repaired_and_tried_again(
 
 
 def test_try_again_after_a_repair_in_quickbooks_needs_nothing_else(office: OfficeCompany, at_desk: Opened) -> None:
-    made = office.sandbox.control("POST", "seed", {"Item": [{"Name": "Mate", **STOCK}]})["Item"][0]
+    made = office.sandbox.control("POST", "seed", {"Item": [{"Name": "Mate", **STOCKED}]})["Item"][0]
     order = office.hand_in(office.order(line(f"product:{made}", "Mate")))
     row = office.wait_for(order, "parked", "posted")
     if row.state == "parked":  # the connector's first look had not brought it

@@ -8,14 +8,7 @@ from typing import Any
 import pytest
 
 from tests.quickbooks_sandbox.api import Api
-
-STOCK = {
-    "InvStartDate": "2026-01-01",
-    "QtyOnHand": "12.5",
-    "IncomeAccountRef": {"value": "79"},
-    "ExpenseAccountRef": {"value": "80"},
-    "AssetAccountRef": {"value": "81"},
-}
+from tests.stocked_item import STOCKED
 
 
 def deactivate(api: Api, path: str, entity: dict[str, Any]) -> dict[str, Any]:
@@ -176,7 +169,7 @@ def test_it_ignores_what_cannot_be_written(api: Api) -> None:
 
 
 def test_it_reads_the_numbers_of_an_item(api: Api) -> None:
-    made = api.write("item", {"Name": "Tea", "Type": "Inventory", "UnitPrice": "4.50", "Sku": "T-1", **STOCK})
+    made = api.write("item", STOCKED | {"Name": "Tea", "UnitPrice": "4.50", "QtyOnHand": "12.5", "Sku": "T-1"})
     assert (made["UnitPrice"], made["QtyOnHand"], made["TrackQtyOnHand"]) == (Decimal("4.5"), Decimal("12.5"), True)
     head = {"Id": made["Id"], "SyncToken": "0", "sparse": True}
     assert api.write("item", head | {"UnitPrice": "5.00"})["UnitPrice"] == 5
