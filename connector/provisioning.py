@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ SYSTEM_DATABASES = ("_users", "_replicator")
 DOORBELL_DATABASE = "_global_changes"  # what CouchDB keeps its `_db_updates` feed in; nothing creates it by itself
 OFTEN_WRITTEN = (CONNECTOR, OPS)  # leases, heartbeats and samples are written again and again, and replicated nowhere
 REVISIONS = 100  # ids of older revisions kept of a document; with CouchDB's 1000 each such write takes 50 kB
+AWAITED = (0.1, 1.0, 5.0)  # seconds between attempts to sign in with a password that was just set
 SHORTEST_PASSWORD = 8  # characters; generated ones have 22
 
 Document = dict[str, Any]
@@ -275,6 +277,12 @@ def _set_up_connector_account(server: CouchServer, settings: Settings) -> None:
     if current is not None and current.get("roles") == ["connector"] and _signs_in(server, name, password):
         return  # writing the same password again would end the sessions of a running connector
     _set_account(server, name, password, ["connector"], "connector")
+    # CouchDB keeps accounts in memory and hears of a change a moment later. Few attempts: it locks out who guesses.
+    for pause in AWAITED:
+        if _signs_in(server, name, password):
+            return
+        time.sleep(pause)
+    raise ProvisioningError(f"CouchDB does not take the password of the account {name!r} yet; run this again")
 
 
 def _signs_in(server: CouchServer, name: str, password: str) -> bool:
