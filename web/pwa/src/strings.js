@@ -178,7 +178,10 @@ export const text = {
   },
 
   versions: {
-    title: 'Two versions', why: 'Two devices handed in this order with different contents. Only one becomes an estimate; nothing is lost.',
+    title: 'Two versions', why: {
+      order: 'Two devices handed in this order with different contents. Only one becomes an estimate; nothing is lost.',
+      amendment: 'Two devices changed this order without knowing of each other. One change counts; the other is kept here.',
+    },
     counts: 'Counts here', other: 'Does not count', before: 'As it was refused', take: 'Send it as a change',
     from: (device, when) => `${device}, ${when}`, replaced: (when) => `A version of ${when} was refused and put right`,
   },

@@ -53,8 +53,8 @@ export function refusal(text) {
 
 /**
  * The documents of a rep's database as order lines: the newest order first, each {document, later, receipts, where, others}.
- * `receipts` are those of the order and of its changes by what they answer; `others` the versions that do not count
- * (`versions`: {others} by id), each {document, refused}.
+ * `receipts` are those of the order and of its changes by what they answer; `others` the versions of the order and of its
+ * amendments that do not count (`versions`: {others} by id), each {document, refused}.
  */
 export function orderList(documents, {unsent, refused, versions = new Map()}) {
   const receipts = new Map();
@@ -74,7 +74,7 @@ export function orderList(documents, {unsent, refused, versions = new Map()}) {
         document: order, later: changes,
         receipts: new Map([order, ...changes].map(({_id}) => [_id, receipts.get(_id)]).filter(([, receipt]) => receipt)),
         where: whereabouts(order, {receipts, unsent, refused, later: changes}),
-        others: versions.get(order._id)?.others ?? [],
+        others: [order, ...changes].filter(({type}) => type !== 'cancellation').flatMap(({_id}) => versions.get(_id)?.others ?? []),
       };
     });
 }

@@ -3,35 +3,38 @@ import {money, moment, number} from '../money/display.js';
 import {isRival} from '../outbox/versions.js';
 import {LOCALE, text} from '../strings.js';
 
-/** `counts` is the version that counts, `others` {document, refused}; `onTake(document)` makes a change of the order out of one. */
-export function Versions({counts, others, onTake}) {
-  const rivals = others.filter(isRival);
+/**
+ * `standing` are the order and its changes as they count, `others` {document, refused} what does not; `onTake(document)` makes a
+ * change of the order out of one.
+ */
+export function Versions({standing, currency, others, onTake}) {
   const replaced = others.filter((each) => !isRival(each));
+  const contested = standing.map((counts) => ({counts, rivals: others.filter((each) => each.document._id === counts._id && isRival(each))}));
   return (
     <>
-      {rivals.length > 0 && (
-        <section class="choices" aria-label={text.versions.title}>
+      {contested.filter(({rivals}) => rivals.length > 0).map(({counts, rivals}) => (
+        <section key={counts._id} class="choices" aria-label={text.versions.title}>
           <h2>{text.versions.title}</h2>
-          <p>{text.versions.why}</p>
+          <p>{text.versions.why[counts.type]}</p>
           <div class="beside">
-            <Version document={counts} label={text.versions.counts} />
-            {rivals.map(({document}) => <Version key={document._rev} document={document} label={text.versions.other} onTake={onTake} />)}
+            <Version document={counts} currency={currency} label={text.versions.counts} />
+            {rivals.map(({document}) => <Version key={document._rev} document={document} currency={currency} label={text.versions.other} onTake={onTake} />)}
           </div>
         </section>
-      )}
+      ))}
       {replaced.map(({document, refused}) => (
         <details key={document._rev}>
           <summary>{text.versions.replaced(moment(document.captured_at, LOCALE))}</summary>
           <p>{refused.replace(/^[a-z_]+: /, '')}</p>
-          <Version document={document} label={text.versions.before} />
+          <Version document={document} currency={currency} label={text.versions.before} />
         </details>
       ))}
     </>
   );
 }
 
-function Version({document, label, onTake = null}) {
-  const shown = (amount) => money(amount, document.currency, LOCALE);
+function Version({document, currency, label, onTake = null}) {
+  const shown = (amount) => money(amount, currency, LOCALE);
   return (
     <article class="version">
       <strong>{label}</strong>

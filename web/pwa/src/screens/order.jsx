@@ -51,7 +51,10 @@ export function Order({books, id}) {
     if (left) return open(change(left, {repairs: id, amends: undefined}, by()));
     return open(repairDraft([order, ...later].find(({_id}) => _id === where.repairs), by(), order));
   };
-  const takeVersion = (version) => resume(() => amendmentDraft(order, standing(version, []), by()));
+  const takeVersion = (version) => resume(() => {
+    const draft = amendmentDraft(order, standing(version, []), by());
+    return version.kind === 'order' && stands.kind === 'quote' ? approving(draft) : draft;
+  });
   const copy = () => attempt(async () => {
     const {draft, left} = copyOf({...order, lines: stands.lines}, await books.products(stands.lines.map(({product}) => product), order.customer.id), by());
     await books.local.put(draft);
@@ -73,7 +76,7 @@ export function Order({books, id}) {
         <div class="actions"><button type="button" class="primary" onClick={repair}>{repairing ? text.orders.goOnRepairing : text.orders.repair}</button></div>
       )}
       {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
-      <Versions counts={order} others={others} onTake={changeable ? takeVersion : null} />
+      <Versions standing={[order, ...later]} currency={order.currency} others={others} onTake={changeable ? takeVersion : null} />
       <Content order={order} stands={stands} />
       <h2>{text.trail.title}</h2>
       <Trail steps={trailOf(found, {unsent, refused})} device={books.identity.device} />

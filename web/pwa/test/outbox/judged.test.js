@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {repairDraft} from '../../src/drafts/draft.js';
-import {change, newDraft, setQuantity} from '../../src/drafts/draft.js';
+import {amendmentDraft, change, newDraft, repairDraft, setQuantity} from '../../src/drafts/draft.js';
 import {leavesOf} from '../../src/drafts/settle.js';
-import {submit} from '../../src/orders/submit.js';
+import {standing} from '../../src/orders/standing.js';
+import {submit, submitAmendment} from '../../src/orders/submit.js';
 import {refused, unsent} from '../../src/outbox/offered.js';
+import {isRival} from '../../src/outbox/versions.js';
 import {OrdersStore} from '../../src/store/orders_store.js';
 import {pull, push} from '../../src/sync/replication.js';
 import {emptyDatabase} from '../pouchdb.js';
@@ -85,6 +86,42 @@ test('putting right twice after a crash before the draft was deleted makes one v
   await submit(local, draft, 'order', TABLET);
   assert.equal((await leavesOf(local, order._id)).length, 2);
 });
+
+test('of two changes that two devices made apart the first one counts, and the other is shown beside it', async () => {
+  const [phone, tablet] = [emptyDatabase(), emptyDatabase()];
+  const remote = onceOnly(emptyDatabase());
+  const order = await taken(phone);
+  await send(phone, remote);
+  await pull(tablet, remote);
+  await changed(phone, order, '3', PHONE);
+  const late = await changed(tablet, order, '9', TABLET);
+  await send(phone, remote);
+  assert.deepEqual(Object.keys((await send(tablet, remote)).denied), [late._id]);
+  await pull(tablet, remote);
+  await send(tablet, remote);
+  const store = new OrdersStore(tablet, TABLET.device);
+  await store.open();
+  const [{later: [counts], others}] = store.state.orders;
+  assert.deepEqual([counts.lines[0].quantity, store.state.refused], ['3', {}]);
+  assert.deepEqual(others.map(({document, refused: reason}) => [document.lines[0].quantity, isRival({refused: reason})]), [['9', true]]);
+  store.close();
+});
+
+async function changed(local, order, quantity, by) {
+  const draft = setQuantity(amendmentDraft(order, standing(order, []), by), BOARD, quantity, by);
+  await local.put(draft);
+  return submitAmendment(local, draft, by);
+}
+
+/** A server whose guard takes no second version of anything that was handed in. */
+function onceOnly(remote) {
+  return Object.create(remote, {bulkDocs: {value: async ({docs, ...more}, options) => {
+    const {rows} = await remote.allDocs({keys: docs.map(({_id}) => _id)});
+    const no = docs.filter(({_id, _rev}, at) => !_id.startsWith('draft:') && rows[at].value && rows[at].value.rev !== _rev);
+    const answers = await remote.bulkDocs({...more, docs: docs.filter((doc) => !no.includes(doc))}, options);
+    return [...answers, ...no.map(({_id, _rev}) => ({id: _id, rev: _rev, error: 'forbidden', name: 'forbidden', reason: 'write_once: never changed', status: 403}))];
+  }}});
+}
 
 test('what another device handed in instead counts, and nobody is asked to repair any more', async () => {
   const [phone, tablet, remote] = [emptyDatabase(), emptyDatabase(), server()];
