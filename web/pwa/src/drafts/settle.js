@@ -13,9 +13,10 @@ export class ChoicesNeeded extends Error {
 
 /**
  * Merge the versions of a draft in a PouchDB database; resolves to the draft. `resolved` is a body in which the choices are
- * made. Raises ChoicesNeeded. Two devices that merge the same versions write the same revision, so no new conflict arises.
+ * made, and `onMerged(revision)` hears of what was written. Raises ChoicesNeeded. Two devices that merge the same versions write the
+ * same revision, so no new conflict arises.
  */
-export async function settle(database, id, resolved = null) {
+export async function settle(database, id, {resolved = null, onMerged = async () => {}} = {}) {
   const leaves = await leavesOf(database, id);
   if (leaves.length === 0) return null;
   if (leaves.length === 1) return leaves[0];
@@ -24,6 +25,7 @@ export async function settle(database, id, resolved = null) {
   const [winner] = [...leaves].sort(byRevision);
   const {_rev: _, ...body} = resolved ?? merged;
   const written = await database.put({...body, _rev: winner._rev}); // a failure here leaves every version where it is
+  await onMerged(written.rev);
   for (const {_rev} of leaves.filter((leaf) => leaf !== winner)) await database.remove(id, _rev);
   return {...body, _rev: written.rev};
 }

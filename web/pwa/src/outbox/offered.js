@@ -4,6 +4,8 @@
 const PUSHED = '_local/pushed';
 const REFUSED = '_local/refused';
 const TAKEN_IN = '_local/taken-in';
+const MERGED = '_local/merged';
+const MOST_MERGED = 100; // more drafts than that are not merged between two syncs
 export const HANDED_IN = ['order:', 'amend:', 'cancel:', 'custreq:'];
 const DRAFT = 'draft:';
 
@@ -12,12 +14,16 @@ export function isOwn(id) {
   return [...HANDED_IN, DRAFT].some((prefix) => id.startsWith(prefix));
 }
 
-/** The ids that this device wrote (or took in from another one's file) and the server was not offered yet: {documents, drafts}. */
+/**
+ * The ids that this device wrote, merged, or took in from another one's file, and the server was not offered yet: {documents,
+ * drafts}. A merged draft carries the name of the device that changed it last, which may be another one.
+ */
 export async function unsent(database, device) {
-  const [{results}, taken] = await Promise.all([
-    database.changes({since: await pushedUpTo(database), include_docs: true}), takenIn(database),
+  const [{results}, taken, merged] = await Promise.all([
+    database.changes({since: await pushedUpTo(database), include_docs: true}), takenIn(database), recall(database, MERGED),
   ]);
-  const own = results.filter(({id, doc}) => (doc.device === device || taken.has(id)) && !doc._deleted).map(({id}) => id);
+  const isOurs = ({_id, _rev, device: by}) => by === device || taken.has(_id) || merged.revisions?.[_id] === _rev;
+  const own = results.filter(({doc}) => isOurs(doc) && !doc._deleted).map(({id}) => id);
   return {
     documents: own.filter((id) => HANDED_IN.some((prefix) => id.startsWith(prefix))),
     drafts: own.filter((id) => id.startsWith(DRAFT)),
@@ -71,6 +77,13 @@ function isTooLarge(reason, id) {
 /** The ids that were taken in from a file of another device: they are unsent until they are offered, whoever wrote them. */
 export async function takenIn(database) {
   return new Set((await recall(database, TAKEN_IN)).ids);
+}
+
+/** Note that this device has written a revision of a draft that joins the changes of several devices. */
+export async function rememberMerged(database, id, revision) {
+  await revise(database, MERGED, ({revisions: {[id]: _, ...others} = {}}) => ({
+    revisions: Object.fromEntries([...Object.entries(others), [id, revision]].slice(-MOST_MERGED)),
+  }));
 }
 
 /** Note what was taken in from a file, and for which reasons a server refused some of it earlier: {id: {revision: reason}}. */

@@ -2,14 +2,16 @@
 import {change} from '../drafts/draft.js';
 import {changesFor} from '../drafts/merge.js';
 import {ChoicesNeeded, settle} from '../drafts/settle.js';
+import {rememberMerged} from '../outbox/offered.js';
 
 const SETTLE = 400; // milliseconds: a burst of taps is one revision
 const TRIES = 5; // of settling versions that another tab settles at the same time
 const keepers = new Set(); // those of this page that are open
 
-/** Save what is not saved yet of the open drafts, before the page goes. */
+/** Save what is not saved yet of the open drafts, before the page goes; resolves to whether all of it is durable. */
 export async function saveDrafts() {
   await Promise.all([...keepers].map((keeper) => keeper.flush()));
+  return [...keepers].every(({state}) => state.saved === 'saved');
 }
 
 /** `state` is {draft, saved: 'saved' | 'saving' | 'failed', choices}; a "state" event follows each change. */
@@ -63,7 +65,7 @@ export class DraftKeeper extends EventTarget {
       }
       const made = Object.assign({}, ...this.#chosen.values());
       this.#chosen.clear();
-      await settle(this.database, this.id, change(this.state.draft, made, by));
+      await settle(this.database, this.id, {resolved: change(this.state.draft, made, by)});
       await this.#take();
     });
   }
@@ -109,7 +111,7 @@ export class DraftKeeper extends EventTarget {
   async #take() {
     for (let tries = TRIES; ; tries -= 1) {
       try {
-        const draft = await settle(this.database, this.id);
+        const draft = await settle(this.database, this.id, {onMerged: (revision) => rememberMerged(this.database, this.id, revision)});
         if (!this.#dirty) this.#become({draft, saved: 'saved', choices: []});
         return;
       } catch (error) {

@@ -1,6 +1,6 @@
 // All documents of the rep's orders database, in memory and current: the database is small (one rep's orders).
 import {ChoicesNeeded, leavesOf, settle} from '../drafts/settle.js';
-import {refused, refusedRevisions, unsent} from '../outbox/offered.js';
+import {refused, refusedRevisions, rememberMerged, unsent} from '../outbox/offered.js';
 import {sorted} from '../outbox/versions.js';
 import {orderList} from '../outbox/whereabouts.js';
 
@@ -53,10 +53,10 @@ export class OrdersStore extends EventTarget {
   }
 
   async #refresh() {
+    const torn = await this.#mergeDrafts();
     const [waiting, refusals, revisions] = await Promise.all([
       unsent(this.database, this.device), refused(this.database), refusedRevisions(this.database),
     ]);
-    const torn = await this.#mergeDrafts();
     const versions = await this.#versions(revisions);
     const documents = [...this.documents.values()].map((document) => versions.get(document._id)?.counts ?? document);
     this.state = {
@@ -93,7 +93,7 @@ export class OrdersStore extends EventTarget {
     for (const id of this.#severed) {
       if (!id.startsWith('draft:') || this.#closed) continue;
       try {
-        const merged = await settle(this.database, id);
+        const merged = await settle(this.database, id, {onMerged: (revision) => rememberMerged(this.database, id, revision)});
         if (merged) this.documents.set(id, merged);
       } catch (error) {
         if (error instanceof ChoicesNeeded) torn.add(id);

@@ -40,7 +40,7 @@ test('what cannot merge stays in both versions until somebody chooses', async ()
   const asked = await settle(phone, id).catch((error) => error);
   assert.ok(asked instanceof ChoicesNeeded);
   assert.equal((await leavesOf(phone, id)).length, 2);
-  await settle(phone, id, change(asked.merged, changesFor(asked.choices[0], 'a'), PHONE));
+  await settle(phone, id, {resolved: change(asked.merged, changesFor(asked.choices[0], 'a'), PHONE)});
   await meet(phone, tablet);
   const [draft, ...more] = await leavesOf(tablet, id);
   assert.deepEqual([draft.note, more], ['a', []]);

@@ -40,8 +40,19 @@ test('what was not saved yet is saved when the screen is left', async () => {
 test('what was not saved yet is saved before an update starts the page again', async () => {
   const {database, id, keeper} = await opened();
   keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
-  await saveDrafts();
+  assert.equal(await saveDrafts(), true);
   assert.equal((await database.get(id)).lines[0].quantity, '7');
+  await keeper.close();
+});
+
+test('an update is told of a draft that cannot be saved, for it would be gone with the page', async () => {
+  const {database, keeper} = await opened();
+  const {put} = database;
+  database.put = async () => { throw new Error('the storage is full'); };
+  keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
+  assert.equal(await saveDrafts(), false);
+  database.put = put;
+  assert.equal(await saveDrafts(), true);
   await keeper.close();
 });
 

@@ -53,6 +53,17 @@ test('drafts that two devices changed in different places are merged, though nob
   store.close();
 });
 
+test('a draft that was merged here is unsent, though another device changed it last', async () => {
+  const {database, store} = await opened();
+  const id = await conflict(database, {note: 'Gate 3'}, {po_number: '7'});
+  const {drafts: [draft], draftsUnsent} = await until(store, ({drafts}) => drafts[0]?.note && drafts[0]?.po_number);
+  assert.deepEqual([draft.device, draftsUnsent], [TABLET.device, [id]]);
+  await rememberPush(database, {sequence: (await database.info()).update_seq, sent: new Set([id]), denied: {}});
+  await store.refresh();
+  assert.deepEqual(store.state.draftsUnsent, []);
+  store.close();
+});
+
 test('drafts that they changed in the same place are marked, and keep both versions', async () => {
   const {database, store} = await opened();
   const id = await conflict(database, {note: 'a'}, {note: 'b'});
