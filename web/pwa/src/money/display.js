@@ -1,13 +1,20 @@
 // Money, quantities and times as the rep's locale writes them. Amounts stay texts: Intl takes them exactly.
 
+const PLACES = 5; // of quantities and prices, as the guard allows
+
 /** An amount of money, such as "$1,861.08"; `amount` may carry a minus. */
 export function money(amount, currency, locale) {
   return new Intl.NumberFormat(locale, {style: 'currency', currency}).format(amount);
 }
 
-/** A quantity or a price for one unit, with no more places than it has. */
+/** A price for one unit, such as "$0.12345": cut to cents it would not be the one that the amount is reckoned with. */
+export function unitPrice(price, currency, locale) {
+  return new Intl.NumberFormat(locale, {style: 'currency', currency, maximumFractionDigits: PLACES}).format(price);
+}
+
+/** A quantity, with no more places than it has. */
 export function number(decimal, locale) {
-  return new Intl.NumberFormat(locale, {maximumFractionDigits: 5}).format(decimal);
+  return new Intl.NumberFormat(locale, {maximumFractionDigits: PLACES}).format(decimal);
 }
 
 /** A moment, such as "25 Nov, 17:05", in the rep's own time. */

@@ -1,7 +1,7 @@
 // One line or charge of a draft under review: quantity, price where the company lets reps change it, discount.
 import {addLine, change, listPrice, remove, setCharge, setQuantity} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
-import {money, number} from '../money/display.js';
+import {money, number, unitPrice} from '../money/display.js';
 import {entered, enteredPercent, percentOf} from '../money/entered.js';
 import {LOCALE, text} from '../strings.js';
 import {Field} from './field.jsx';
@@ -15,7 +15,7 @@ export function DraftLine({line, product, amount, currency, mayPrice, edit}) {
   const set = (fields) => edit((current, by) => change(current, fields, by));
   const off = percentOf(line.discount);
   const told = [
-    line.unit_price !== undefined && `${number(line.quantity, LOCALE)} × ${money(line.unit_price, currency, LOCALE)}`,
+    line.unit_price !== undefined && `${number(line.quantity, LOCALE)} × ${unitPrice(line.unit_price, currency, LOCALE)}`,
     off !== '0' && `−${off} %`,
   ].filter(Boolean).join(' ');
   return (

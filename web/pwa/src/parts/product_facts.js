@@ -1,5 +1,5 @@
 // What is written about a product: its price, its price from a quantity on, its stock.
-import {money, moment, number} from '../money/display.js';
+import {moment, number, unitPrice} from '../money/display.js';
 import {priceAt} from '../prices/breaks.js';
 import {LOCALE, text} from '../strings.js';
 
@@ -10,8 +10,8 @@ export function priceText(product, currency) {
   if (product.kind === 'charge') return text.catalogue.charge;
   if (product.kind === 'bundle') return text.catalogue.bundle;
   const price = product.breaks ? priceAt(product.breaks, ONE) : product.unit_price;
-  const told = [price === undefined ? text.catalogue.noPrice : money(price, currency, LOCALE)];
-  for (const each of laterBreaks(product)) told.push(text.catalogue.from(number(each.from, LOCALE), money(each.price, currency, LOCALE)));
+  const told = [price === undefined ? text.catalogue.noPrice : unitPrice(price, currency, LOCALE)];
+  for (const each of laterBreaks(product)) told.push(text.catalogue.from(number(each.from, LOCALE), unitPrice(each.price, currency, LOCALE)));
   return told.join(' · ');
 }
 

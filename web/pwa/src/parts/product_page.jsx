@@ -1,6 +1,6 @@
 // Everything about one product, over what is on the screen.
 import {useEffect, useRef} from 'preact/hooks';
-import {money, moment, number} from '../money/display.js';
+import {moment, number, unitPrice} from '../money/display.js';
 import {priceAt} from '../prices/breaks.js';
 import {LOCALE, text} from '../strings.js';
 import {useAnswer, useStateOf} from './hooks.js';
@@ -14,7 +14,7 @@ export function ProductPage({books, product, currency, onClose, children}) {
   const {stock: age} = useStateOf(books.ages).confirmed;
   const parts = useAnswer(() => books.products((product.components ?? []).map(({product: id}) => id)), [product._id]);
   useEffect(() => dialog.current.showModal(), []);
-  const shown = (amount) => money(amount, currency, LOCALE);
+  const shown = (price) => unitPrice(price, currency, LOCALE);
   return (
     <dialog ref={dialog} class="product-page" aria-labelledby="product-name" onClose={onClose}>
       <h1 id="product-name">{product.name}</h1>

@@ -1,6 +1,6 @@
 // What the office would send back, as sentences, while the rep is still at the customer's.
 import {setListPrice} from '../drafts/draft.js';
-import {money} from '../money/display.js';
+import {unitPrice} from '../money/display.js';
 import {LOCALE, text} from '../strings.js';
 
 export function Warnings({warnings, currency, edit}) {
@@ -14,7 +14,7 @@ export function Warnings({warnings, currency, edit}) {
             {told(warning, currency)}
             {warning.code === 'price_changed' && (
               <button type="button" onClick={() => edit((current, by) => setListPrice(current, warning.key, warning.is, by))}>
-                {text.warnings.takePrice(money(warning.is, currency, LOCALE))}
+                {text.warnings.takePrice(unitPrice(warning.is, currency, LOCALE))}
               </button>
             )}
           </li>
@@ -25,6 +25,6 @@ export function Warnings({warnings, currency, edit}) {
 }
 
 function told({code, on_hand: onHand, was, is, ...about}, currency) {
-  const prices = is !== undefined && {was: money(was, currency, LOCALE), is: money(is, currency, LOCALE)};
+  const prices = is !== undefined && {was: unitPrice(was, currency, LOCALE), is: unitPrice(is, currency, LOCALE)};
   return text.warnings[code]({...about, ...prices, onHand});
 }
