@@ -82,7 +82,7 @@ export const text = {
 
   newCustomer: {
     title: 'New customer', why: 'You can take an order at once. The office’s books get the customer when this device has a network.',
-    submit: 'Ask for this customer', where: 'Where the request is', askedAt: (when) => `Asked for ${when}`, gone: 'This request is not here.',
+    submit: 'Ask for this customer', again: 'Send it again', putRight: 'The server refused this request. Put it right and send it again: orders for this customer stay with it.', where: 'Where the request is', askedAt: (when) => `Asked for ${when}`, gone: 'This request is not here.',
     alike: 'You may have this customer already:', became: (name) => `In QuickBooks as ${name}`,
     comes: (name) => `It is ${name} there, and comes to this device with one of the next syncs. Orders can be taken meanwhile.`,
     places: {device: 'On this device', server: 'On the server', quickbooks: 'In QuickBooks', attention: 'Needs attention'},
@@ -133,7 +133,8 @@ export const text = {
     product_inactive: ({name}) => `${name} is not sold any more: the order will be parked.`,
     product_is_a_bundle: ({name}) => `${name} is a bundle: order what is in it, or the order will be parked.`,
     product_without_tax_code: ({name}) => `${name} has no tax code in QuickBooks: the order will be parked.`,
-    beyond_stock: ({name, wanted, onHand}) => `${name}: ${wanted} wanted, ${onHand} in stock when last synced.`,
+    beyond_stock: ({name, wanted, onHand, taken}) =>
+      `${name}: ${wanted} wanted, ${onHand} in stock when last synced${taken ? `, and ${taken} in other open orders of yours` : ''}.`,
     same_order_minutes_ago: ({name}) => `You took the same order for ${name} a few minutes ago.`,
     other_currency: ({name, currency, billed}) => `${name} is billed in ${billed}, this draft is in ${currency}: the order will be parked. Begin a new draft.`,
     repeated_line: ({name}) => `${name} stands on two lines that are all alike: the order will be parked until you say that it is meant.`,
@@ -278,6 +279,7 @@ export const text = {
     lostAgain: 'Everything else is fetched again. Add Roadbook to the home screen, and the browser keeps it.', seen: 'I have seen it',
     wiped: 'The browser deleted what Roadbook had stored on this device. Sign in to fetch it again.',
     full: 'This device is full', fullWhat: 'What Roadbook says is saved is safe, but nothing more can be stored. Delete photos, videos or apps that you do not need; Roadbook goes on by itself.',
+    refuses: 'That was not stored: the storage of this device refuses it. Free some space; if this stays, reload the app.',
     clock: (by, ahead) => `This device’s clock is ${by} ${ahead ? 'ahead' : 'behind'}`,
     clockWhat: 'Set it right in the device’s settings. Until then your orders carry the server’s time.',
     cannotOpen: 'Roadbook cannot open what is stored on this device.', again: 'Try again',
@@ -287,6 +289,6 @@ export const text = {
     offline: 'offline', unsent: (number) => `${number} unsent`, sign_in: 'sign in', syncing: 'syncing', live: 'up to date', failing: 'retrying', idle: '…',
   },
 
-  update: {offered: 'A new version is ready.', take: 'Take it now', later: 'Later', taking: 'The new version is starting …'},
+  update: {offered: 'A new version is ready.', take: 'Take it now', later: 'Later', taking: 'The new version is starting …', unsaved: 'Not yet: the draft on the screen is not saved.'},
   failed: 'That did not work',
 };

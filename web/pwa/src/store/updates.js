@@ -40,8 +40,10 @@ class Updates extends EventTarget {
   take() {
     const {waiting} = this.#registration;
     if (!waiting) return void location.reload(); // another tab has taken it meanwhile
+    const {waiting} = this.#registration;
+    if (!waiting) return location.reload(); // another tab has taken it
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
-    waiting.postMessage('take over');
+    waiting.postMessagereturn waiting.postMessage('take over');
     this.#become({waiting: true, taking: true}); // the browser may take its time: the older worker ends what it is at
   }
 
