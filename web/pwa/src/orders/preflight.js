@@ -12,15 +12,15 @@ const MOST_CHARGES = 20;
 /**
  * Warnings about a draft, each {code, weight, name, ...}. Weights: `stops` (only the rep can put it right, so it is not handed
  * in), `asks` (it would be parked until the office has repaired it, or it is likely a slip: the rep decides), `tells`.
- * `customer` is the device's copy (undefined if it has none), `products` a Map by id, as they are for this customer, `recent` the
- * rep's order documents.
+ * `customer` is the device's copy (undefined if it has none), `products` a Map by id, as they are for this customer, `committed` the
+ * quantities of them in other open orders (outbox/committed.js), `recent` the rep's order documents.
  */
-export function preflight(draft, {customer, products, recent = [], now}) {
+export function preflight(draft, {customer, products, committed = new Map(), recent = [], now}) {
   const warnings = [
     ...aboutCustomer(draft, customer),
     ...[...draft.lines, ...draft.charges].flatMap((line) => aboutProduct(line, products.get(line.product))),
     ...repeated(draft.lines),
-    ...beyondStock(draft.lines, products),
+    ...beyondStock(draft.lines, products, committed),
     ...pricesChanged(draft.lines, products),
     ...sameMinutesAgo(draft, recent, now),
     ...tooMany(draft),
@@ -58,13 +58,14 @@ function repeated(lines) { // the connector parks it as a likely slip
   });
 }
 
-function beyondStock(lines, products) {
+function beyondStock(lines, products, committed) {
   const wanted = new Map();
   for (const {product, quantity} of lines) wanted.set(product, (wanted.get(product) ?? 0n) + scaled(quantity));
   return [...wanted].flatMap(([id, units]) => {
     const product = products.get(id);
-    if (product?.on_hand === undefined || compare(text(units), product.on_hand) <= 0) return [];
-    return [{code: 'beyond_stock', weight: 'tells', product: id, name: product.name, on_hand: product.on_hand, wanted: text(units)}];
+    const taken = committed.get(id) ?? '0';
+    if (product?.on_hand === undefined || compare(text(units + scaled(taken)), product.on_hand) <= 0) return [];
+    return [{code: 'beyond_stock', weight: 'tells', product: id, name: product.name, on_hand: product.on_hand, wanted: text(units), ...(taken !== '0' && {taken})}];
   });
 }
 

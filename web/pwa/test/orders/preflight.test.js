@@ -22,6 +22,8 @@ const TROUBLE = [
   ['the product has no tax code', selling({tax_code: null}), ['product_without_tax_code asks']],
   ['this customer does not buy the product', selling({hidden: true}), ['product_not_for_customer tells']],
   ['there are fewer in stock', selling({on_hand: '11.5'}), ['beyond_stock tells']],
+  ['other open orders take too much of the stock', {committed: new Map([[BOARD._id, '28.5']])}, ['beyond_stock tells']],
+  ['other open orders leave just enough', {committed: new Map([[BOARD._id, '28']])}, []],
   ['stock is below nothing', selling({on_hand: '-2'}), ['beyond_stock tells']],
   ['stock is not counted', selling({on_hand: undefined}), []],
   ['there are just enough', selling({on_hand: '12.0'}), []],
