@@ -21,6 +21,11 @@ WANTS_A_NUMBER = """function (doc) {
     throw {forbidden: "missing_field: Harbour Fine Foods wants the customer's PO number on every order."};
   }
 }"""
+WANTS_A_CITY = """function (doc) {
+  if (/^custreq:/.test(doc._id) && !(doc.address && doc.address.city)) {
+    throw {forbidden: "missing_field: say in which city the customer is."};
+  }
+}"""
 LIMITS_CHANGES = """function (doc) {
   if (/^amend:/.test(doc._id) && !doc.note) {
     throw {forbidden: "missing_field: say in the note why the order changes."};
@@ -107,3 +112,20 @@ def test_what_was_refused_goes_up_by_itself_once_the_server_takes_it(
     phone.tab("Sync").press("Sync now").open_entry(CAFE).is_where("In QuickBooks as estimate 1001")
     expect(phone.button("Put it right and send it again")).to_have_count(0, timeout=PATIENCE)
     assert len(quickbooks.control("GET", "estimates")) == 1
+
+
+def test_a_refused_request_for_a_customer_is_put_right_and_its_order_goes_with_it(
+    phone: RepApp, north: Company, rule: Rule, quickbooks: Sandbox
+) -> None:
+    rule(WANTS_A_CITY)
+    phone.sign_in(north.rep).says("8 customers").ask_for_customer("Quayside Deli")
+    phone.says("say in which city the customer is.").press("New order").set(BEANS, "1").press("Review")
+    phone.press("Submit order").is_where("On the server")
+    phone.tab("Customers").page.get_by_role("link", name="Quayside Deli").click()
+    phone.press("Put it right and send it again").enter("City", "Bath").press("Send it again")
+    expect(phone.page.get_by_label("Where the request is")).to_contain_text("In QuickBooks", timeout=PATIENCE)
+    phone.open_entry("Quayside Deli").is_where("In QuickBooks as estimate 1001")
+    phone.tab("Sync").is_up_to_date()
+    expect(phone.page.get_by_text("was refused")).to_have_count(0)
+    (estimate,) = quickbooks.control("GET", "estimates")
+    assert estimate["CustomerRef"]["name"] == "Quayside Deli"

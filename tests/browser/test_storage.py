@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import CDPSession, Playwright, expect
@@ -97,8 +98,12 @@ def test_a_full_device_says_so_and_loses_nothing_that_was_said_to_be_saved(
     full = fill_up(phone)
     phone.set("Arabica beans, 1 kg", "7").says("Not saved!")
     phone.says("$212.80")  # it is still on the screen
+    phone.page.goto(f"{north.origin}/app/#/customers")
+    phone.page.get_by_role("link", name="Café Ærø").click()
+    phone.press("New order")
+    expect(phone.page.get_by_role("main").get_by_role("alert")).to_contain_text(re.compile("free some space|is full", re.I))
     full.detach()
-    phone.set("Arabica beans, 1 kg", "8").says("Saved on this device")
+    phone.open_entry("Gasthof zum Bären").set("Arabica beans, 1 kg", "8").says("Saved on this device")
     phone.restart().tab("Orders").says("On this device")
     phone.page.get_by_role("link", name="Gasthof zum Bären").click()
     phone.says("$231.20")

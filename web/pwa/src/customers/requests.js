@@ -17,6 +17,12 @@ export function problemsIn(entered) {
   return found;
 }
 
+/** What was entered for a request, to be put right. */
+export function enteredIn({name, contact, phone, email, note, address = {}}) {
+  const entered = {name, contact, phone, email, note, ...address};
+  return Object.fromEntries(Object.entries(entered).filter(([field, value]) => field in MOST && typeof value === 'string'));
+}
+
 /** The document that asks for a customer; `ulid` is new for every customer. What is entered must have no problems. */
 export function requestOf(entered, ulid, {rep, device, at}) {
   const {name, contact, phone, email, note, ...rest} = tidied(entered);

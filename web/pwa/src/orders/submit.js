@@ -61,6 +61,11 @@ export async function submitCancellation(database, cancellation) {
   return database.get(cancellation._id);
 }
 
+/** Write a request for a new customer; one that the server refused is written anew under its id, which orders may name already. */
+export async function submitRequest(database, request) {
+  return request._id in await refused(database) ? putAgain(database, request) : putOnce(database, request);
+}
+
 /** The order that a draft has become already: on another device, or before a crash. */
 export async function submittedAs(database, draft) {
   return found(database, orderIdOf(draft));

@@ -2,6 +2,14 @@
 import {useState} from 'preact/hooks';
 import {text} from '../strings.js';
 
+/** Lead to the first field on the screen whose text cannot be read; false where there is none. What goes on without it would not say what was typed. */
+export function leadsToWrong() {
+  const wrong = document.querySelector('main [aria-invalid="true"]');
+  wrong?.closest('details')?.setAttribute('open', '');
+  wrong?.focus();
+  return Boolean(wrong);
+}
+
 /**
  * `read` turns what was typed into the value that is kept, or null when it is none; `onChange` hears of it. Without `read`
  * the text itself is kept.

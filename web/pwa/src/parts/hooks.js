@@ -1,5 +1,5 @@
 // How screens hear of what they show.
-import {useCallback, useEffect, useLayoutEffect, useState} from 'preact/hooks';
+import {useCallback, useEffect, useLayoutEffect, useRef, useState} from 'preact/hooks';
 
 /** The `state` of something that dispatches "state" events. */
 export function useStateOf(source) {
@@ -49,6 +49,25 @@ export function useRoute() {
 
 export function go(...parts) {
   location.hash = `#/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+/** [attempt, failed]: `attempt(step)` runs what a tap asks for, a second tap meanwhile nothing; `failed` is the error that it ended with, or null. */
+export function useAttempt() {
+  const [failed, setFailed] = useState(null);
+  const underway = useRef(false);
+  const attempt = async (step) => {
+    if (underway.current) return;
+    underway.current = true;
+    setFailed(null);
+    try {
+      await step();
+    } catch (error) {
+      setFailed(error);
+    } finally {
+      underway.current = false;
+    }
+  };
+  return [attempt, failed];
 }
 
 /**

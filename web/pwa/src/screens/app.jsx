@@ -1,6 +1,7 @@
 // What is on the screen: the sign-in, or the four tabs and what they lead to.
 import {useEffect, useState} from 'preact/hooks';
 import {SyncChip} from '../parts/chips.jsx';
+import {Failure} from '../parts/failure.jsx';
 import {go, useRoute, useStateOf} from '../parts/hooks.js';
 import {Notices} from '../parts/notices.jsx';
 import {UpdateOffer} from '../parts/update_offer.jsx';
@@ -9,7 +10,6 @@ import {askToKeep} from '../store/device.js';
 import {keepIdentity, knownIdentity, onForgotten} from '../store/identity.js';
 import {recallIdentity} from '../store/kept_identity.js';
 import {Marks} from '../store/marks.js';
-import {isStorageFull} from '../sync/trouble.js';
 import {text} from '../strings.js';
 import {Catalogue} from './catalogue.jsx';
 import {Customer} from './customer.jsx';
@@ -94,7 +94,7 @@ function CannotOpen({error}) {
   return (
     <main>
       <h1>{text.notices.cannotOpen}</h1>
-      <p class="wrong" role="alert">{isStorageFull(error) ? `${text.notices.full}. ${text.notices.fullWhat}` : `${text.failed}: ${error.message}`}</p>
+      <Failure error={error} />
       <div class="actions"><button type="button" class="primary" onClick={() => location.reload()}>{text.notices.again}</button></div>
     </main>
   );

@@ -5,7 +5,8 @@ import {copyOf, newDraft} from '../drafts/draft.js';
 import {moment} from '../money/display.js';
 import {author} from '../orders/order.js';
 import {lastStanding} from '../orders/standing.js';
-import {go, useAnswer, useChanges, useStateOf} from '../parts/hooks.js';
+import {Failure} from '../parts/failure.jsx';
+import {go, useAnswer, useAttempt, useChanges, useStateOf} from '../parts/hooks.js';
 import {LOCALE, text} from '../strings.js';
 import {History} from './customer_history.jsx';
 import {CustomerRequest} from './customer_request.jsx';
@@ -28,24 +29,25 @@ function Known({books, id}) {
   const list = useAnswer(() => customer?.price_list && books.catalog.get(`price:${customer.price_list}`), [customer?.price_list]);
   const {confirmed} = useStateOf(books.ages);
   const [left, setLeft] = useState([]);
+  const [attempt, failed] = useAttempt();
   if (customer === null) return <main><p>{text.customers.gone}</p><a href="#/customers">{text.tabs.customers}</a></main>;
   if (!customer || !settings) return <main aria-busy="true" />;
   const ids = idsOf(id, requestsIn(...about(state)));
   const own = state.orders.filter(({document}) => ids.has(document.customer.id));
   const last = lastStanding(own);
-  const begin = async () => {
+  const begin = () => attempt(async () => {
     const draft = newDraft({id, name: customer.name}, customer.currency ?? settings.currency, author(books.identity));
     await books.local.put(draft);
     go('draft', draft._id);
-  };
-  const copy = async () => {
+  });
+  const copy = () => attempt(async () => {
     const {document, stands: {lines}} = last;
     const products = await books.products(lines.map(({product}) => product), id);
     const copied = copyOf({...document, lines, customer: {id, name: customer.name}}, products, author(books.identity));
     await books.local.put(copied.draft);
     setLeft(copied.left);
     if (!copied.left.length) go('draft', copied.draft._id);
-  };
+  });
   const balance = balanceText(customer, settings);
   const {address = {}} = customer;
   return (
@@ -63,6 +65,7 @@ function Known({books, id}) {
         {last && <button type="button" onClick={copy}>{text.customers.copy}</button>}
         <button type="button" onClick={() => go('catalogue', id)}>{text.customers.itsCatalogue}</button>
       </div>
+      <Failure error={failed} />
       {left.length > 0 && <p class="wrong" role="alert">{text.customers.left(left)}</p>}
       <History books={books} ids={ids} />
     </main>

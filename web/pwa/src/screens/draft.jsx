@@ -7,7 +7,7 @@ import {entered} from '../money/entered.js';
 import {reckon} from '../orders/amounts.js';
 import {author, orderIdOf, orderNumber} from '../orders/order.js';
 import {Choices} from '../parts/choices.jsx';
-import {Field} from '../parts/field.jsx';
+import {Field, leadsToWrong} from '../parts/field.jsx';
 import {go, useStateOf} from '../parts/hooks.js';
 import {ProductSearch} from '../parts/product_search.jsx';
 import {Stepper} from '../parts/stepper.jsx';
@@ -54,7 +54,7 @@ export function Draft({books, id, reviewing}) {
           <small class={saved === 'failed' ? 'wrong' : ''} role="status">{{saved: text.draft.saved, saving: text.draft.saving, failed: text.draft.notSaved}[saved]}</small>
           <strong>{text.draft.lines(draft.lines.length)} · {total === null ? '—' : money(total, draft.currency, LOCALE)}</strong>
         </span>
-        {!reviewing && <button type="button" class="primary" disabled={!draft.lines.length} onClick={() => go('draft', id, 'review')}>{text.draft.review}</button>}
+        {!reviewing && <button type="button" class="primary" disabled={!draft.lines.length} onClick={() => leadsToWrong() || go('draft', id, 'review')}>{text.draft.review}</button>}
         {reviewing && <button type="button" onClick={() => go('draft', id)}>{text.draft.addMore}</button>}
       </div>
     </>

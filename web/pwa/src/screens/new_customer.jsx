@@ -1,8 +1,10 @@
 // A customer that QuickBooks does not have yet: asked for here, with or without a network.
 import {useState} from 'preact/hooks';
-import {MOST, problemsIn, requestOf, requestsIn} from '../customers/requests.js';
+import {enteredIn, MOST, problemsIn, requestOf, requestsIn} from '../customers/requests.js';
 import {author} from '../orders/order.js';
+import {submitRequest} from '../orders/submit.js';
 import {ulid} from '../orders/ulid.js';
+import {Failure} from '../parts/failure.jsx';
 import {go, useNewest, useStateOf} from '../parts/hooks.js';
 import {likeness} from '../replica/likeness.js';
 import {text} from '../strings.js';
@@ -12,17 +14,19 @@ const FIELDS = ['name', 'contact', 'phone', 'email', 'street', 'city', 'region',
 const KINDS = {phone: {type: 'tel', autocomplete: 'off'}, email: {type: 'email', autocomplete: 'off'}};
 const ENOUGH = 3; // letters of a name before others are looked for
 
-export function NewCustomer({books}) {
-  const [entered, setEntered] = useState({});
+/** `repairs` is a request that the server refused, to be put right; `onDone` hears when that is done or given up. */
+export function NewCustomer({books, repairs = null, onDone = () => {}}) {
+  const [entered, setEntered] = useState(() => (repairs ? enteredIn(repairs) : {}));
   const [problems, setProblems] = useState({});
   const [failed, setFailed] = useState(null);
   const [busy, setBusy] = useState(false);
-  const [id] = useState(() => ulid(Date.now())); // one for the form: a second tap makes no second customer
+  const [id] = useState(() => repairs?._id.split(':')[1] ?? ulid(Date.now())); // one for the form: a second tap makes no second customer
   const requests = requestsIn(...about(useStateOf(books.orders)));
   const name = (entered.name ?? '').trim();
   const alike = useNewest(() => (name.length < ENOUGH ? [] : books.customers.alike(name)), [name]);
   const like = likeness(name);
-  const asked = name.length < ENOUGH ? [] : requests.map(({document}) => document).filter((document) => like(document.name));
+  const others = requests.map(({document}) => document).filter(({_id}) => _id !== repairs?._id);
+  const asked = name.length < ENOUGH ? [] : others.filter((document) => like(document.name));
   const known = [...asked, ...(alike ?? [])];
   const submit = async (event) => {
     event.preventDefault();
@@ -35,19 +39,20 @@ export function NewCustomer({books}) {
     setBusy(true);
     try {
       const request = requestOf(entered, id, author(books.identity));
-      await books.local.put(request);
+      await submitRequest(books.local, request);
       await books.orders.refresh();
       go('customers', request._id);
+      onDone();
     } catch (error) {
-      setFailed(error.message);
+      setFailed(error);
       setBusy(false);
     }
   };
   return (
     <main>
       <a class="back" href="#/customers">‹ {text.tabs.customers}</a>
-      <h1>{text.newCustomer.title}</h1>
-      <p>{text.newCustomer.why}</p>
+      <h1>{repairs ? repairs.name : text.newCustomer.title}</h1>
+      <p>{repairs ? text.newCustomer.putRight : text.newCustomer.why}</p>
       <form onSubmit={submit} noValidate>
         {FIELDS.map((field) => {
           const Tag = field === 'note' ? 'textarea' : 'input';
@@ -67,8 +72,11 @@ export function NewCustomer({books}) {
             </>
           );
         })}
-        {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
-        <div class="actions"><button type="submit" class="primary" disabled={busy}>{text.newCustomer.submit}</button></div>
+        <Failure error={failed} />
+        <div class="actions">
+          <button type="submit" class="primary" disabled={busy}>{repairs ? text.newCustomer.again : text.newCustomer.submit}</button>
+          {repairs && <button type="button" onClick={onDone}>{text.signature.cancel}</button>}
+        </div>
       </form>
     </main>
   );

@@ -2,7 +2,7 @@
 import {useState} from 'preact/hooks';
 import {amendmentDraft, change, copyOf, repairDraft} from '../drafts/draft.js';
 import {compare} from '../money/decimal.js';
-import {day, money, moment, number} from '../money/display.js';
+import {day, money, moment, number, unitPrice} from '../money/display.js';
 import {percentOf} from '../money/entered.js';
 import {author, cancellationOf, orderIdOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
@@ -10,7 +10,8 @@ import {submitCancellation} from '../orders/submit.js';
 import {trailOf} from '../outbox/trail.js';
 import {refusal} from '../outbox/whereabouts.js';
 import {PlaceChip, placeText} from '../parts/chips.jsx';
-import {go, useStateOf} from '../parts/hooks.js';
+import {Failure} from '../parts/failure.jsx';
+import {go, useAttempt, useStateOf} from '../parts/hooks.js';
 import {OrderPaper} from '../parts/order_paper.jsx';
 import {SignatureImage} from '../parts/signature_image.jsx';
 import {Trail} from '../parts/trail.jsx';
@@ -26,13 +27,12 @@ export function Order({books, id}) {
   const {orders, drafts, refused, unsent} = useStateOf(books.orders);
   const [withdrawing, setWithdrawing] = useState(false);
   const [copied, setCopied] = useState(null);
-  const [failed, setFailed] = useState(null);
+  const [attempt, failed] = useAttempt();
   const found = orders.find(({document}) => document._id === id);
   if (!found) return <main><p>{text.orders.notHere}</p><a class="back" href="#/orders">{text.tabs.orders}</a></main>;
   const {document: order, later, where, others} = found;
   const stands = standing(order, later);
   const by = () => author(books.identity);
-  const attempt = (step) => step().catch((error) => setFailed(error.message));
   const open = (draft) => attempt(async () => {
     await books.local.put(draft);
     go('draft', draft._id, 'review');
@@ -62,8 +62,8 @@ export function Order({books, id}) {
     else go('draft', draft._id);
   });
   const withdraw = (reason) => attempt(async () => {
-    setWithdrawing(false);
     await submitCancellation(books.local, cancellationOf(id, reason, by()));
+    setWithdrawing(false);
   });
   const changeable = !where.repairs && !stands.withdrawn && !FINISHED.has(where.outcome);
   return (
@@ -75,7 +75,7 @@ export function Order({books, id}) {
       {mayRepair && (
         <div class="actions"><button type="button" class="primary" onClick={repair}>{repairing ? text.orders.goOnRepairing : text.orders.repair}</button></div>
       )}
-      {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
+      <Failure error={failed} />
       <Versions standing={[order, ...later]} currency={order.currency} others={others} onTake={changeable ? takeVersion : null} />
       <Content order={order} stands={stands} />
       <h2>{text.trail.title}</h2>
@@ -119,7 +119,7 @@ function Content({order, stands}) {
       <ul class="list">
         {stands.lines.map((line, index) => (
           <li key={index} class="product">
-            <div><strong>{line.name}</strong><small>{number(line.quantity, LOCALE)} × {shown(line.unit_price)}{compare(line.discount, '0') > 0 && ` −${percentOf(line.discount)} %`}</small></div>
+            <div><strong>{line.name}</strong><small>{number(line.quantity, LOCALE)} × {unitPrice(line.unit_price, order.currency, LOCALE)}{compare(line.discount, '0') > 0 && ` −${percentOf(line.discount)} %`}</small></div>
             <span>{shown(line.amount)}</span>
           </li>
         ))}

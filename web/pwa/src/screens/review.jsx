@@ -1,5 +1,5 @@
 // The draft before it is handed in: lines, discount, notes, signature, warnings, and the two ways to submit.
-import {useState} from 'preact/hooks';
+import {useMemo, useState} from 'preact/hooks';
 import {change} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
 import {entered, enteredPercent, percentOf} from '../money/entered.js';
@@ -8,9 +8,11 @@ import {author, orderNumber} from '../orders/order.js';
 import {preflight} from '../orders/preflight.js';
 import {deleteDraft, submit, submitAmendment} from '../orders/submit.js';
 import {estimateTax} from '../orders/tax_estimate.js';
+import {committedIn} from '../outbox/committed.js';
 import {DraftCharge, DraftLine} from '../parts/draft_line.jsx';
-import {Field} from '../parts/field.jsx';
-import {go, useAnswer, useChanges, useStateOf} from '../parts/hooks.js';
+import {Failure} from '../parts/failure.jsx';
+import {Field, leadsToWrong} from '../parts/field.jsx';
+import {go, useAnswer, useAttempt, useChanges, useStateOf} from '../parts/hooks.js';
 import {Signature} from '../parts/signature.jsx';
 import {Totals} from '../parts/totals.jsx';
 import {Warnings} from '../parts/warnings.jsx';
@@ -30,21 +32,20 @@ export function Review({books, keeper, draft, choices, edit}) {
   const taxes = useAnswer(() => books.taxes(codes), [codes.join()]);
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(null);
+  const [attempt, notDiscarded] = useAttempt();
+  const committed = useMemo(() => committedIn(orders, draft.amends ?? draft.repairs), [orders, draft.amends, draft.repairs]);
   const now = Math.ceil(books.clock.now().getTime() / CHECKED_AGAIN) * CHECKED_AGAIN;
   const amounts = reckoned(draft);
   const known = products && settings && customer !== undefined;
   const warnings = known && draft.lines.length > 0
-    ? preflight(draft, {customer: customer ?? undefined, products, recent: draft.amends || draft.repairs ? [] : standingOrders(orders), now}) : [];
+    ? preflight(draft, {customer: customer ?? undefined, products, committed, recent: draft.amends || draft.repairs ? [] : standingOrders(orders), now}) : [];
   const set = (fields) => edit((current, by) => change(current, fields, by));
   const send = async (write) => {
     setBusy(true);
     if (document.activeElement?.matches('input, textarea')) document.activeElement.blur(); // a tap on a button need not: what was typed counts
     try {
       await keeper.flush();
-      const wrong = document.querySelector('main [aria-invalid="true"]');
-      if (wrong) { // handed in, the order would say what stood there before
-        wrong.closest('details')?.setAttribute('open', '');
-        wrong.focus();
+      if (leadsToWrong()) {
         setBusy(false);
         return;
       }
@@ -56,16 +57,15 @@ export function Review({books, keeper, draft, choices, edit}) {
       await books.orders.refresh();
       go('orders', written.order ?? written._id);
     } catch (error) {
-      setFailed(error.name === 'AlreadySubmitted' ? text.draft.already(orderNumber(error.document)) : error.message);
+      setFailed(error.name === 'AlreadySubmitted' ? new Error(text.draft.already(orderNumber(error.document))) : error);
       setBusy(false);
     }
   };
-  const discard = async () => {
-    if (!confirm(text.draft.discardSure)) return;
+  const discard = () => confirm(text.draft.discardSure) && attempt(async () => {
     await keeper.flush();
     await deleteDraft(books.local, draft);
     go('orders');
-  };
+  });
   const stopped = warnings.some(({weight}) => weight === 'stops');
   const asks = warnings.some(({weight}) => weight === 'asks');
   const ready = amounts !== null && draft.lines.length > 0 && choices.length === 0 && !stopped && !busy;
@@ -93,7 +93,7 @@ export function Review({books, keeper, draft, choices, edit}) {
       <Totals amounts={amounts} currency={draft.currency} tax={amounts && known && taxes ? estimateTax({...amounts, customer, products, settings, taxes}) : null} />
       <Signature draft={draft} set={set} now={() => books.clock.now()} />
       <Warnings warnings={warnings} currency={draft.currency} edit={edit} />
-      {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
+      <Failure error={failed ?? notDiscarded} />
       <div class="actions">
         {draft.amends
           ? <button type="button" class="primary" disabled={!ready} onClick={() => send((body, by) => submitAmendment(books.local, body, by, {approve: body.approves === true}))}>{label(draft.approves ? text.draft.approve : text.draft.submitChange)}</button>

@@ -6,6 +6,11 @@ export function isStorageFull(error) {
     .some((text) => /quota/i.test(String(text ?? '')));
 }
 
+/** Whether it is the storage that failed, whatever the reason: an adapter whose database was closed under it fails in many ways. */
+export function isStorageBroken(error) {
+  return ['indexed_db_went_bad', 'InvalidStateError', 'AbortError', 'TypeError', 'UnknownError'].includes(error?.name);
+}
+
 /** "sign_in", "offline" or "failing"; a replica's errors come from its worker with a name and a status only. */
 export function phaseOf(error) {
   if (error.name === 'SignInNeeded' || error.status === 401) return 'sign_in';

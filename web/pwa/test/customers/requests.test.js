@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest';
-import {idsOf, problemsIn, requestOf, requestsIn} from '../../src/customers/requests.js';
+import {enteredIn, idsOf, problemsIn, requestOf, requestsIn} from '../../src/customers/requests.js';
 import {PHONE, REP} from '../samples.js';
 
 const ULID = '01KAXQ3V0000000000000000RB';
@@ -11,6 +11,11 @@ test('a request says what was entered, tidied, and leaves out what was not', () 
     name: 'Harbour Joinery', contact: 'Ann', phone: '555', email: 'ann@harbour.example', note: 'Ring\ntwice', address: {street: 'Quay 1', city: 'Bath'},
   });
   expect(requestOf({name: 'A'}, ULID, PHONE)).not.toHaveProperty('address');
+});
+
+test('what was entered for a request is there again to be put right', () => {
+  const request = requestOf(ENTERED, ULID, PHONE);
+  expect(requestOf(enteredIn(request), ULID, PHONE)).toEqual(request);
 });
 
 test.each([

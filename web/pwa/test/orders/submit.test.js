@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
+import {requestOf} from '../../src/customers/requests.js';
 import {amendmentDraft, newDraft, setQuantity} from '../../src/drafts/draft.js';
 import {leavesOf} from '../../src/drafts/settle.js';
 import {cancellationOf} from '../../src/orders/order.js';
 import {standing} from '../../src/orders/standing.js';
-import {AlreadySubmitted, submit, submitAmendment, submitCancellation, submittedAs} from '../../src/orders/submit.js';
+import {AlreadySubmitted, submit, submitAmendment, submitCancellation, submitRequest, submittedAs} from '../../src/orders/submit.js';
 import {refused, rememberPush} from '../../src/outbox/offered.js';
 import {emptyDatabase} from '../pouchdb.js';
 import {BOARD, HARBOUR, PHONE, TABLET} from '../samples.js';
@@ -88,4 +89,15 @@ test('a withdrawal that the server refused is handed in again under its id, any 
   await rememberPush(database, {sent: new Set(), denied: {[first._id]: 'too_long: reason'}, revisions: {[first._id]: first._rev}});
   const again = await submitCancellation(database, cancellationOf(order._id, 'Closed', PHONE));
   assert.deepEqual([again.reason, (await leavesOf(database, first._id)).length, await refused(database)], ['Closed', 2, {}]);
+});
+
+test('a request for a customer that the server refused is handed in again under its id, any other is written once', async () => {
+  const database = emptyDatabase();
+  const asked = (fields) => requestOf({name: 'Quayside Deli', ...fields}, '01KAXQ3V0000000000000000RB', PHONE);
+  const first = await submitRequest(database, asked({}));
+  assert.equal((await submitRequest(database, asked({})))._rev, first._rev);
+  await rememberPush(database, {sent: new Set(), denied: {[first._id]: 'missing_field: city'}, revisions: {[first._id]: first._rev}});
+  const again = await submitRequest(database, asked({city: 'Bath'}));
+  assert.match(again._rev, /^1-/);
+  assert.deepEqual([again.address, (await leavesOf(database, first._id)).length, await refused(database)], [{city: 'Bath'}, 2, {}]);
 });
