@@ -135,11 +135,19 @@ def test_the_office_reads_the_file_and_hands_it_in(
 
 
 def test_fetching_everything_anew_keeps_the_rep_and_reports_no_loss(phone: RepApp, north: Company) -> None:
-    phone.sign_in(north.rep).says("8 customers").is_up_to_date()
+    phone.sign_in(north.rep).says("8 customers").take("Café Ærø", {"Arabica beans, 1 kg": "1"})
+    phone.is_where("In QuickBooks as estimate 1001").is_up_to_date()
+    other = phone.context.new_page()
+    other.goto(f"{north.origin}/app/#/orders")
+    expect(other.get_by_role("link", name="Café Ærø")).to_be_visible(timeout=PATIENCE)
+    other.evaluate("globalThis.before = true")
     phone.page.on("dialog", Dialog.accept)
     phone.tab("Sync").page.get_by_role("button", name="Fetch everything anew").click()
     phone.is_up_to_date().tab("Customers").says("8 customers")
     expect(phone.page.get_by_text("The browser deleted")).to_have_count(0)
+    other.wait_for_function("() => !globalThis.before")  # it has begun anew too: what it had open is gone
+    expect(other.get_by_role("link", name="Café Ærø")).to_be_visible(timeout=PATIENCE)
+    expect(other.get_by_text("The browser deleted")).to_have_count(0)
 
 
 def test_whoever_signs_out_in_one_tab_is_signed_out_in_the_other(phone: RepApp, north: Company) -> None:

@@ -137,6 +137,7 @@ export const text = {
       `${name}: ${wanted} wanted, ${onHand} in stock when last synced${taken ? `, and ${taken} in other open orders of yours` : ''}.`,
     same_order_minutes_ago: ({name}) => `You took the same order for ${name} a few minutes ago.`,
     other_currency: ({name, currency, billed}) => `${name} is billed in ${billed}, this draft is in ${currency}: the order will be parked. Begin a new draft.`,
+    discounts_off: () => 'Discounts are turned off in QuickBooks: the order will be parked. Take the discount off, or set the price.',
     repeated_line: ({name}) => `${name} stands on two lines that are all alike: the order will be parked until you say that it is meant.`,
     price_changed: ({name, was, is}) => `${name} costs ${is} by now; this draft says ${was}.`,
     list_price_changed: ({name, was, is}) => `${name} costs ${is} by now, not ${was}. The price that you set stays.`,
@@ -246,7 +247,7 @@ export const text = {
   },
 
   leaving: {
-    title: 'This device', export: 'Save them in an encrypted file',
+    title: 'This device', busy: 'Syncing first …', export: 'Save them in an encrypted file',
     signOut: {sure: 'Sign out? What is on this device is deleted; the server keeps it.', deleting: 'Sign out and delete them here'},
     reset: {title: 'Fetch everything anew', sure: 'Delete what is on this device and fetch it again from the server?', deleting: 'Delete them here and fetch everything anew'},
     unsent: (number) => `Not while ${count(number, 'document is', 'documents are')} unsent: sync first.`,

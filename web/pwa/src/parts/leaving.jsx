@@ -22,7 +22,7 @@ export function Leaving({books, onLeft}) {
     setBusy(true);
     setFailed(null);
     try {
-      const only = how === 'reset' ? await books.clear(givenUp) : await books.leave(givenUp);
+      const only = how === 'reset' ? await books.reset(givenUp) : await books.leave(givenUp);
       if (!only.length) return onLeft();
       setWanted(how);
       setHeld(only);
@@ -57,6 +57,7 @@ export function Leaving({books, onLeft}) {
         </div>
       )}
       {exporting && <Lazy load={exportForm} books={books} ids={held} onMade={(revisions) => { setSaved(revisions); setTimeout(() => setExporting(false)); }} />}
+      {busy && <p role="status">{say.busy}</p>}
       {failed && <p class="wrong" role="alert">{text.failed}: {failed}</p>}
       <div class="actions">
         <button type="button" class="quiet" disabled={busy} onClick={() => begin('signOut')}>{text.sync.signOut}</button>

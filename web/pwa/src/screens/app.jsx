@@ -42,7 +42,7 @@ export function App() {
       setBooks(opened);
       opened.sync.start();
     }).catch((error) => setFailed(error));
-    return onForgotten(() => location.reload()); // signed out in another tab
+    return onForgotten(() => location.reload()); // signed out, or everything fetched anew, in another tab
   }, [identity]);
   if (!identity) {
     if (!recalled) return <main class="quiet" aria-busy="true" />;

@@ -9,7 +9,7 @@ import {isStorageFull} from '../sync/trouble.js';
 import {Ages} from './ages.js';
 import {Clock} from './clock.js';
 import {aboutBrowser, storageState} from './device.js';
-import {forgetIdentity, keepIdentity} from './identity.js';
+import {forgetIdentity, keepIdentity, tellAnew} from './identity.js';
 import {eraseIdentity, storeIdentity} from './kept_identity.js';
 import {lossOf, Marks} from './marks.js';
 import {onlyHere, OrdersStore} from './orders_store.js';
@@ -19,7 +19,7 @@ import {Territories} from './territories.js';
 
 export const SERVER = '/couch';
 const PRODUCTS = ['name', 'sku', 'x_barcode', 'description'];
-const KEPT = ['category', 'picture'];
+const KEPT = ['category', 'picture', 'active'];
 const MARK = '_local/mark'; // in the orders database: it is gone when the browser has deleted that
 
 /** The rep's books; open() once, then everything works without a network. */
@@ -156,7 +156,7 @@ export class Books extends EventTarget {
    * device, and not among the ids that the rep gives up, nothing is done, and its ids are the answer.
    */
   async leave(givenUp = []) {
-    const held = await this.clear(givenUp);
+    const held = await this.#clear(givenUp);
     if (held.length) return held;
     await signOut(SERVER).catch(() => {}); // without a network the cookie runs out by itself
     await eraseIdentity();
@@ -165,7 +165,13 @@ export class Books extends EventTarget {
   }
 
   /** As leave(), but the rep stays: the next start fetches everything anew. */
-  async clear(givenUp = []) {
+  async reset(givenUp = []) {
+    const held = await this.#clear(givenUp);
+    if (!held.length) tellAnew(this.clock.now());
+    return held;
+  }
+
+  async #clear(givenUp) {
     await this.sync.syncNow();
     const held = await this.#heldBesides(givenUp);
     if (held.length) return held;

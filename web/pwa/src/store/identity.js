@@ -3,6 +3,7 @@ import {ulid} from '../orders/ulid.js';
 
 const IDENTITY = 'roadbook.identity';
 const DEVICE = 'roadbook.device';
+const ANEW = 'roadbook.anew';
 
 /** {name, rep, territories, device} of the rep who signed in here, or null. */
 export function knownIdentity(storage = localStorage) {
@@ -28,9 +29,14 @@ export function adoptIdentity(identity, storage = localStorage) {
   return identity;
 }
 
-/** Hear when the rep signs out in another tab; returns a function that ends it. */
+/** Tell the other tabs that everything stored here was deleted and is fetched anew. */
+export function tellAnew(at, storage = localStorage) {
+  storage.setItem(ANEW, at.toISOString());
+}
+
+/** Hear when another tab signs the rep out or fetches everything anew: what this one has open is gone. Returns a function that ends it. */
 export function onForgotten(listener, target = globalThis) {
-  const heard = ({key, newValue}) => { if (key === IDENTITY && newValue === null) listener(); };
+  const heard = ({key, newValue}) => { if ((key === IDENTITY && newValue === null) || (key === ANEW && newValue !== null)) listener(); };
   target.addEventListener('storage', heard);
   return () => target.removeEventListener('storage', heard);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {deviceName, forgetIdentity, keepIdentity, knownIdentity} from '../../src/store/identity.js';
+import {deviceName, forgetIdentity, keepIdentity, knownIdentity, onForgotten, tellAnew} from '../../src/store/identity.js';
 
 function storage() {
   const kept = new Map();
@@ -21,4 +21,20 @@ test('what cannot be read is nobody', () => {
   const here = storage();
   here.setItem('roadbook.identity', '{');
   assert.equal(knownIdentity(here), null);
+});
+
+test('another tab hears of a sign-out and of a new start, and of nothing else', () => {
+  const here = storage();
+  const tab = new EventTarget();
+  const told = (key, newValue) => tab.dispatchEvent(Object.assign(new Event('storage'), {key, newValue}));
+  let heard = 0;
+  const end = onForgotten(() => { heard += 1; }, tab);
+  tellAnew(new Date('2026-11-25T16:45:12Z'), {setItem: told});
+  keepIdentity({name: 'bob', rep: 'rbob222222222222', territories: ['north']}, {...here, setItem: (...what) => { here.setItem(...what); told(...what); }});
+  assert.equal(heard, 1);
+  told('roadbook.identity', null);
+  assert.equal(heard, 2);
+  end();
+  told('roadbook.identity', null);
+  assert.equal(heard, 2);
 });
