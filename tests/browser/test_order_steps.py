@@ -148,6 +148,8 @@ def test_what_the_office_would_send_back_is_said_before_the_rep_leaves_the_custo
     change_product(quickbooks, couch, BEANS, {"UnitPrice": 20})
     change_product(quickbooks, couch, OIL, {"Active": False})
     roadbook.sync_catalog()
+    phone.page.goto(f"{phone.origin}/app/#/sync")
+    phone.sync_now().is_up_to_date().open_entry(CAFE)
     phone.press("Review").says("You took the same order for Café Ærø a few minutes ago.")
     phone.says(f"{OIL} is not sold any more").says(f"{BEANS} costs $20.00 by now; this draft says $18.40.")
     screens(phone.page, "app-preflight")
@@ -155,6 +157,7 @@ def test_what_the_office_would_send_back_is_said_before_the_rep_leaves_the_custo
     north.down()
     phone.press("Take $20.00").says("$144.00")
     phone.press("Submit order all the same").is_where("On this device")
+    phone.open_draft(CAFE).says("11 products").search_products(OIL).says("not sold any more")
 
 
 def test_prices_are_read_only_until_an_admin_lets_reps_set_them(

@@ -4,28 +4,28 @@ import {PriceLists} from '../prices/price_lists.js';
 import {isVisible} from '../prices/rules.js';
 
 /**
- * A chooser for replica/reading.js. `wanted` is {category, buyer}: a path of names, and {price_list, currency, home} of the
- * customer whose visible products and prices are meant (each may be left out). Documents then carry `breaks` (prices/breaks.js)
+ * A chooser for replica/reading.js. `wanted` is {category, buyer, sold}: a path of names, {price_list, currency, home} of the
+ * customer whose visible products and prices are meant, and whether only what is still sold is (each may be left out). Documents then carry `breaks` (prices/breaks.js)
  * and, where they are asked for by id and the customer must not see them, `hidden`.
  */
 export function choosing() {
   const assortments = new WeakMap(); // overlay -> the last buyer's
-  return async (overlay, {category = null, buyer = null}) => {
+  return async (overlay, {category = null, buyer = null, sold = false}) => {
     const assortment = buyer && await assortmentOf(assortments, overlay, buyer);
     const inCategory = category && ((row) => category.every((name, at) => row.category?.[at] === name));
     return {
-      filter: filterOf(category, assortment, inCategory),
+      filter: filterOf(category, assortment, inCategory, sold),
       dress: assortment ? (product) => dressed(product, assortment) : (product) => product,
     };
   };
 }
 
-function filterOf(category, assortment, inCategory) {
+function filterOf(category, assortment, inCategory, sold) {
   const hidden = assortment?.hidden;
-  if (!category && !hidden?.size) return undefined;
+  if (!category && !hidden?.size && !sold) return undefined;
   return {
-    key: JSON.stringify([category, assortment?.key]),
-    keeps: (row) => !hidden?.has(row.id) && (!inCategory || inCategory(row)),
+    key: JSON.stringify([category, assortment?.key, sold]),
+    keeps: (row) => !hidden?.has(row.id) && (!inCategory || inCategory(row)) && (!sold || row.active !== false),
   };
 }
 

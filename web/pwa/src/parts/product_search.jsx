@@ -13,9 +13,9 @@ const SHOWN = 30; // and as many more at a time
 
 /**
  * With a `customer` (an id) its prices and the products that it may see. `beside(product)` is what stands at the right of a
- * product that is sold.
+ * product that is sold. Where one is `ordering`, what is not sold any more is not listed, and is named when it is searched for.
  */
-export function ProductSearch({books, currency, customer = null, beside = () => null}) {
+export function ProductSearch({books, currency, customer = null, ordering = false, beside = () => null}) {
   const [typed, setTyped] = useState('');
   const [category, setCategory] = useState(null);
   const [shown, setShown] = useState(SHOWN);
@@ -24,8 +24,9 @@ export function ProductSearch({books, currency, customer = null, beside = () => 
   const customers = useChanges(books.customers);
   const buyer = useAnswer(async () => customer && books.buyer(await books.customers.get(customer)), [customer, customers, changes]);
   const wanted = {...(buyer && {buyer}), ...(category && {category})};
+  const listed = {...wanted, ...(ordering && !typed.trim() && {sold: true})};
   const found = useNewest(
-    () => (buyer === undefined ? null : books.catalog.search(typed, {prefix: 'product:', limit: shown, wanted})),
+    () => (buyer === undefined ? null : books.catalog.search(typed, {prefix: 'product:', limit: shown, wanted: listed})),
     [typed, shown, category, changes, buyer],
   );
   const stockAge = useStateOf(books.ages).confirmed.stock;
@@ -58,7 +59,7 @@ export function ProductSearch({books, currency, customer = null, beside = () => 
           enterkeyhint="search" onInput={(event) => search(event.target.value)} />
         <ScanButton onCode={scanned} />
       </div>
-      <Categories books={books} buyer={buyer} changes={changes} chosen={category} onChoose={(path) => {
+      <Categories books={books} buyer={buyer} sold={ordering} changes={changes} chosen={category} onChoose={(path) => {
         setCategory(path);
         setShown(SHOWN);
       }} />
@@ -73,9 +74,9 @@ export function ProductSearch({books, currency, customer = null, beside = () => 
 }
 
 /** A picker of the browser's own, which a thumb reaches on a phone; nothing where products have no categories. */
-function Categories({books, buyer, changes, chosen, onChoose}) {
+function Categories({books, buyer, sold, changes, chosen, onChoose}) {
   const paths = useAnswer(
-    () => (buyer === undefined ? null : books.catalog.paths('category', {prefix: 'product:', wanted: buyer ? {buyer} : undefined})), [buyer, changes],
+    () => (buyer === undefined ? null : books.catalog.paths('category', {prefix: 'product:', wanted: {...(buyer && {buyer}), sold}})), [buyer, sold, changes],
   );
   if (!paths?.length) return null;
   const at = chosen ? paths.findIndex(([path]) => path.join('\n') === chosen.join('\n')) : -1;

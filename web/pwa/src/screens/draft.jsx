@@ -47,7 +47,7 @@ export function Draft({books, id, reviewing}) {
         {choices.length > 0 && <Choices choices={choices} draft={draft} device={books.identity.device} onChoose={(choice, value) => keeper.choose(choice, value, by())} />}
         {choices.length === 0 && (reviewing
           ? <Review books={books} keeper={keeper} draft={draft} choices={choices} edit={edit} />
-          : <ProductSearch books={books} currency={draft.currency} customer={draft.customer.id} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />)}
+          : <ProductSearch ordering books={books} currency={draft.currency} customer={draft.customer.id} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />)}
       </main>
       <div class="bar">
         <span>

@@ -26,3 +26,12 @@ for (const [who, buyer, price] of [
     assert.equal(own, buyer.currency === 'EUR' ? undefined : BOARD.unit_price);
   });
 }
+
+test('only what is still sold is kept where that is wanted, in a category too', async () => {
+  const rows = [{id: 'product:1'}, {id: 'product:2', active: true, category: ['Larder']}, {id: 'product:3', active: false, category: ['Larder']}];
+  const kept = async (wanted) => {
+    const {filter} = await choosing()(overlay, wanted);
+    return rows.filter((row) => !filter || filter.keeps(row)).map(({id}) => id.at(-1)).join('');
+  };
+  assert.deepEqual([await kept({}), await kept({sold: true}), await kept({sold: true, category: ['Larder']})], ['123', '12', '2']);
+});
