@@ -1,11 +1,12 @@
 // What the office would send back, said while the rep is still at the customer's. Pure: documents in, warnings out.
 import {listPrice} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
-import {compare} from '../money/decimal.js';
+import {compare, decimal} from '../money/decimal.js';
 import {isOutdated} from './signed.js';
 
 const SAME_ORDER_WITHIN = 10 * 60 * 1000; // milliseconds
 const ADD_PLACES = 5;
+const PRICE_PLACES = 5; // of a unit price in QuickBooks
 const MOST_LINES = 500; // as the guard allows
 const MOST_CHARGES = 20;
 
@@ -13,11 +14,12 @@ const MOST_CHARGES = 20;
  * Warnings about a draft, each {code, weight, name, ...}. Weights: `stops` (only the rep can put it right, so it is not handed
  * in), `asks` (it would be parked until the office has repaired it, or it is likely a slip: the rep decides), `tells`.
  * `customer` is the device's copy (undefined if it has none), `products` a Map by id, as they are for this customer, `committed` the
- * quantities of them in other open orders (outbox/committed.js), `recent` the rep's order documents.
+ * quantities of them in other open orders (outbox/committed.js), `recent` the rep's order documents, `settings` settings:app.
  */
-export function preflight(draft, {customer, products, committed = new Map(), recent = [], now}) {
+export function preflight(draft, {customer, products, committed = new Map(), recent = [], settings = {}, now}) {
   const warnings = [
-    ...aboutCustomer(draft, customer),
+    ...aboutCustomer(draft, customer, settings),
+    ...discountsTurnedOff(draft, settings),
     ...[...draft.lines, ...draft.charges].flatMap((line) => aboutProduct(line, products.get(line.product))),
     ...repeated(draft.lines),
     ...beyondStock(draft.lines, products, committed),
@@ -30,13 +32,25 @@ export function preflight(draft, {customer, products, committed = new Map(), rec
   return warnings.filter(({code, key, name}) => !seen.has(`${code} ${key ?? name}`) && seen.add(`${code} ${key ?? name}`));
 }
 
-function aboutCustomer(draft, customer) {
+function aboutCustomer(draft, customer, {currency: home}) {
   const name = draft.customer.name;
-  if (draft.customer.id.startsWith('custreq:')) return [{code: 'customer_asked_for', weight: 'tells', name}];
+  const billed = customer?.currency ?? home ?? draft.currency;
+  const abroad = billed === draft.currency ? [] : [{code: 'other_currency', weight: 'asks', name, currency: draft.currency, billed}];
+  if (draft.customer.id.startsWith('custreq:')) return [{code: 'customer_asked_for', weight: 'tells', name}, ...abroad];
   if (!customer) return [{code: 'customer_unknown', weight: 'asks', name}];
   if (!customer.active) return [{code: 'customer_inactive', weight: 'asks', name}];
-  if (customer.currency && customer.currency !== draft.currency) return [{code: 'other_currency', weight: 'asks', name, currency: draft.currency, billed: customer.currency}];
-  return [];
+  return abroad;
+}
+
+function discountsTurnedOff({lines, discount, customer}, {discounts, sales_tax: tax}) { // what is carried by a unit price needs no discount
+  if (discounts !== false || tax === 'included' || (!discount && lines.every(isCarried))) return [];
+  return [{code: 'discounts_off', weight: 'asks', name: customer.name}];
+}
+
+function isCarried({unit_price: price = '0', discount}) {
+  const [full, off] = [decimal(price), decimal(discount)];
+  const one = 10n ** BigInt(off.scale);
+  return off.units === 0n || (full.units * (one - off.units)) % 10n ** BigInt(Math.max(0, full.scale + off.scale - PRICE_PLACES)) === 0n;
 }
 
 function aboutProduct(line, product) {

@@ -36,7 +36,7 @@ function Known({books, id}) {
   const own = state.orders.filter(({document}) => ids.has(document.customer.id));
   const last = lastStanding(own);
   const begin = () => attempt(async () => {
-    const draft = newDraft({id, name: customer.name}, customer.currency ?? settings.currency, author(books.identity));
+    const draft = newDraft({id, name: customer.name}, customer.currency ?? (await books.settings()).currency, author(books.identity));
     await books.local.put(draft);
     go('draft', draft._id);
   });

@@ -26,7 +26,7 @@ export function CustomerRequest({books, id}) {
   const mayRepair = place === 'attention' && id in state.refused && reason.who === 'rep';
   const {address = {}} = document;
   const begin = () => attempt(async () => {
-    const draft = newDraft({id, name: document.name}, settings.currency, author(books.identity));
+    const draft = newDraft({id, name: document.name}, (await books.settings()).currency, author(books.identity));
     await books.local.put(draft);
     go('draft', draft._id);
   });

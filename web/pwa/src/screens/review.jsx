@@ -38,7 +38,7 @@ export function Review({books, keeper, draft, choices, edit}) {
   const amounts = reckoned(draft);
   const known = products && settings && customer !== undefined;
   const warnings = known && draft.lines.length > 0
-    ? preflight(draft, {customer: customer ?? undefined, products, committed, recent: draft.amends || draft.repairs ? [] : standingOrders(orders), now}) : [];
+    ? preflight(draft, {customer: customer ?? undefined, products, committed, settings, recent: draft.amends || draft.repairs ? [] : standingOrders(orders), now}) : [];
   const set = (fields) => edit((current, by) => change(current, fields, by));
   const send = async (write) => {
     setBusy(true);

@@ -16,6 +16,7 @@ const TROUBLE = [
   ['the customer is not on this device', {customer: undefined}, ['customer_unknown asks']],
   ['the customer became inactive', {customer: {...HARBOUR, active: false}}, ['customer_inactive asks']],
   ['the customer is billed in another currency', {customer: {...HARBOUR, currency: 'EUR'}}, ['other_currency asks']],
+  ['the company turned out to have another currency', {settings: {currency: 'EUR'}}, ['other_currency asks']],
   ['the product is not on this device', {products: new Map()}, ['product_unknown asks']],
   ['the product became inactive', selling({active: false}), ['product_inactive asks']],
   ['the product is a bundle', selling({kind: 'bundle'}), ['product_is_a_bundle stops']],
@@ -64,6 +65,17 @@ test('the same line twice is asked for, another price on the second line is not'
 test('stock is reckoned over all lines of a product, and told once', () => {
   const two = setQuantity(addLine(setQuantity(draft, BOARD, '39', PHONE), BOARD, PHONE), BOARD, '2', PHONE, {key: `${BOARD._id}#2`});
   assert.deepEqual(preflight(two, fine).map(({code, wanted}) => [code, wanted]), [['beyond_stock', '41']]);
+});
+
+test.each([
+  ['a discount on the whole order', {discount: {share: '0.05'}}, true],
+  ['a discount that the price carries', {'lines/product:11/discount': '0.125'}, false],
+  ['a discount that no price can carry', {'lines/product:11/unit_price': '14.51', 'lines/product:11/discount': '0.1234'}, true],
+  ['no discount', {}, false],
+])('where discounts are turned off, %s is told or not', (_, changes, expected) => {
+  const off = {settings: {discounts: false, currency: 'USD'}};
+  assert.equal(told(off, change(draft, changes, PHONE)).includes('discounts_off asks'), expected);
+  assert.deepEqual(told({settings: {discounts: true}}, change(draft, changes, PHONE)).filter((warning) => warning.startsWith('discounts')), []);
 });
 
 test('more lines than an order may have stop it', () => {
