@@ -17,9 +17,11 @@ export function number(decimal, locale) {
   return new Intl.NumberFormat(locale, {maximumFractionDigits: PLACES}).format(decimal);
 }
 
-/** A moment, such as "25 Nov, 17:05", in the rep's own time. */
-export function moment(time, locale) {
-  return new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'}).format(new Date(time));
+/** A moment, such as "25 Nov, 17:05", in the rep's own time; with its year unless that is this one. */
+export function moment(time, locale, now = new Date()) {
+  const at = new Date(time);
+  const year = at.getFullYear() === now.getFullYear() ? undefined : 'numeric';
+  return new Intl.DateTimeFormat(locale, {day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit'}).format(at);
 }
 
 /** A day of the calendar, such as "1 Dec 2026", whatever the time zone. */

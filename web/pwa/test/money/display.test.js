@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {money, unitPrice} from '../../src/money/display.js';
+import {moment, money, unitPrice} from '../../src/money/display.js';
 
 test.each([
   ['cents', '18.4', '$18.40'],
@@ -10,3 +10,9 @@ test.each([
 });
 
 test('an amount is in cents', () => expect(money('12.35', 'USD', 'en-US')).toBe('$12.35'));
+
+test('a moment of another year says which', () => {
+  const at = '2025-11-25T12:00:00Z';
+  expect(moment(at, 'en-GB', new Date('2026-01-02T12:00:00Z'))).toMatch(/^25 Nov 2025/);
+  expect(moment(at, 'en-GB', new Date('2025-12-02T12:00:00Z'))).not.toMatch(/2025/);
+});
