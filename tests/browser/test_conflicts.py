@@ -112,6 +112,28 @@ def test_one_draft_handed_in_on_two_devices_is_one_estimate_and_both_versions_ar
     assert f"{estimate['TotalAmt']:.2f}" == "181.20" and order["_id"][-10:] in estimate["PrivateNote"]
 
 
+def test_of_two_changes_made_apart_the_later_one_is_shown_beside_and_can_go_out_too(
+    phone: RepApp, tablet: RepApp, quickbooks: Sandbox, finds_nothing_serious: Looked
+) -> None:
+    phone.take(CAFE, {BEANS: "3"}).is_where("In QuickBooks as estimate 1001").is_up_to_date()
+    tablet.open_entry(CAFE).is_where("In QuickBooks as estimate 1001")
+    tablet.context.set_offline(True)
+    tablet.press("Change").page.get_by_label(f"Quantity of {BEANS}").fill("9")
+    tablet.press("Submit change").is_where("The last change: On this device")
+    phone.press("Change").page.get_by_label(f"Quantity of {BEANS}").fill("5")
+    phone.press("Submit change").is_where("changed").says("Change carried out")
+
+    tablet.context.set_offline(False)
+    tablet.says("Two devices changed this order without knowing of each other.")
+    expect(tablet.page.get_by_role("article").filter(has_text="Counts here")).to_contain_text("$92.00")
+    expect(tablet.page.get_by_role("article").filter(has_text="Does not count")).to_contain_text("$165.60")
+    finds_nothing_serious(tablet.page)
+    tablet.press("Send it as a change").press("Submit change").is_where("changed").says("$165.60").is_up_to_date()
+    expect(tablet.page.get_by_text("Change carried out")).to_have_count(2, timeout=PATIENCE)
+    (estimate,) = quickbooks.control("GET", "estimates")
+    assert f"{estimate['TotalAmt']:.2f}" == "165.60"
+
+
 def test_what_another_device_changes_after_the_draft_was_handed_in_can_go_out_as_a_change(
     phone: RepApp, tablet: RepApp, quickbooks: Sandbox
 ) -> None:
