@@ -94,7 +94,7 @@ class ByHand:
             raise Doubtful(f"{found.name} does not look like {row.of}: {' '.join(found.doubts)}")
         at = time_text(datetime.now(UTC))
         # No request of ours made it, and none is repeated.
-        unsent = replace(row, request=None, sent_at=None, suspect=False)
+        unsent = replace(row, request=None, sent_at=None, suspect=False, realm=self._gateway.realm)
         done = posted(unsent, dict(found.form), at, "entered_by_hand")
         if found.doubts:
             # What somebody meant to be otherwise is not overwritten by an amendment of the rep's unasked.
@@ -122,7 +122,11 @@ class ByHand:
         others = [
             each
             for each in self._ledger.listed("by_estimate", [str(form["Id"])])
-            if each.id != row.id and each.kind in KINDS and (each.estimate or {}).get("kind") == entity.lower()
+            if each.id != row.id
+            and each.kind in KINDS
+            and (each.estimate or {}).get("kind") == entity.lower()
+            # Another company's estimates may have the same ids.
+            and each.company in (None, self._gateway.realm)
         ]
         name = called(summary_of(form, entity))
         if others:

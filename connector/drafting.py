@@ -86,7 +86,7 @@ class Drafting:
         """Why a change can't be looked at now, whatever it says."""
         if order is None or order.posted_at is None:
             return None
-        home = (order.request or {}).get("realm", self._realm)
+        home = order.company or self._realm
         if home != self._realm:
             text = f"Its order is in company {home}, which is not the one that is connected now."
             return Reason("other_company", text, "admin")

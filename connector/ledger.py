@@ -28,6 +28,7 @@ class Row:
     number of the last one, `changes` its content, `withdrawn_at` when a cancellation was captured. `news` is what
     QuickBooks shows differently. `repairs` counts how often the connector tried to settle a refusal by itself,
     `refusals` how often QuickBooks said no for certain: then another request id is used, as an old no may stick.
+    `realm` is the company in QuickBooks of what no request of ours has made there: entered by hand, or found again.
     `links` are the products (and the customer) that the office means in the place of those of the document. `look` is
     the code of what somebody says is mended: QuickBooks is asked for what the document names before it is judged again.
     """
@@ -58,6 +59,7 @@ class Row:
     suspect: bool = False
     amendment: int = 0
     changes: Document | None = None
+    realm: str | None = None
     links: Document | None = None
     look: str | None = None
     withdrawn_at: str | None = None
@@ -88,6 +90,11 @@ class Row:
     def doubtful(self) -> bool:
         """Whether something was sent whose outcome is not on record."""
         return self.sent_at is not None and self.posted_at is None
+
+    @property
+    def company(self) -> str | None:
+        """The company (realm) that it was sent to or stands in; None where that is not on record."""
+        return (self.request or {}).get("realm") or self.realm
 
     def step(self, at: str, event: str, **changes: Any) -> Row:
         """The row after an event: changed fields, and the event on its trail."""
@@ -143,6 +150,7 @@ STORED = (
     "suspect",
     "amendment",
     "changes",
+    "realm",
     "links",
     "look",
     "withdrawn_at",

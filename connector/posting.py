@@ -234,15 +234,15 @@ class Posting:
 
     def _look_again(self, row: Row, looking: Looking) -> Row | None:
         """Something may have been sent before: the row with what it made; None: nothing of it is in QuickBooks yet."""
-        if row.request and row.request.get("realm", self._realm) != self._realm:
-            text = f"It was sent to company {row.request['realm']}, which is not the one that is connected now."
+        if row.company not in (None, self._realm):
+            text = f"It was sent to company {row.company}, which is not the one that is connected now."
             return refused(row, Reason("other_company", text, "admin"), self._clock())
         try:
             found = looking.find(row)
         except QuickBooksError as error:
             return self._unchanged(row, error)
         if found is not None:
-            return posted(row, found, time_text(self._clock()), "adopted")
+            return posted(replace(row, realm=self._realm), found, time_text(self._clock()), "adopted")
         return None
 
     def _looking(self) -> Looking:

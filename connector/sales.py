@@ -86,7 +86,7 @@ class Sales:
 
     def _is_ours(self, row: Row) -> bool:
         """Whether a row is an order of this company: another company's estimates may have the same ids."""
-        realm = (row.request or {}).get("realm", self._gateway.realm)
+        realm = row.company or self._gateway.realm
         return row.kind in ("order", "quote") and row.posted_at is not None and realm == self._gateway.realm
 
     def _all_after(self, orders: Iterable[Row], news: Mapping[tuple[str, str], Change]) -> tuple[list[Row], str | None]:

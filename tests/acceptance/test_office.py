@@ -159,6 +159,7 @@ def test_what_was_entered_by_hand_is_looked_up_compared_and_reconciles(company: 
     assert "is on record as Estimate H-1" in command(company, "order", "entered-by-hand", order, "H-1")
     receipt = company.wait_for([order], "posted")[order]
     assert receipt["estimate"]["number"] == "H-1"
+    assert order_row(company, order).company == company.sandbox.realm
     assert "is what" in refused(company, "order", "entered-by-hand", other, "H-1")
     status, report = reconcile(company)
     findings = [each for each in report["findings"] if each["document"] == order]

@@ -229,7 +229,8 @@ def test_a_document_that_was_answered_before_the_ledger_was_set_back_is_adopted(
     desk.work()
     desk.ledger.rows = {row.id: replace(row, ledger_revision="1") for row in [new_row(suspect=True)]}
     [row] = desk.work()
-    assert row.state == "posted"
+    assert (row.state, row.request) == ("posted", None)
+    assert row.company == "realm"
     assert len(desk.books.estimates) == 1
 
 
@@ -328,6 +329,19 @@ def test_no_change_of_an_order_of_another_company_is_sent() -> None:
     desk = Desk(new_row())
     [row] = desk.work()
     desk.ledger.rows[row.id] = replace(row, request={**(row.request or {}), "realm": "another"})
+    later = amendment_of(row)
+    desk.ledger.rows[later.id] = replace(later, ledger_revision="1")
+    before = len(desk.books.requests)
+    desk.work()
+    answered = desk.ledger.rows[later.id]
+    assert (answered.state, (answered.reason or {})["code"]) == ("parked", "other_company")
+    assert len(desk.books.requests) == before
+
+
+def test_no_change_of_an_order_that_was_entered_by_hand_in_another_company_is_sent() -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    desk.ledger.rows[row.id] = replace(row, request=None, realm="another")
     later = amendment_of(row)
     desk.ledger.rows[later.id] = replace(later, ledger_revision="1")
     before = len(desk.books.requests)

@@ -138,8 +138,11 @@ def test_a_note_that_no_rep_sees_is_kept_without_a_receipt() -> None:
     assert (desk.row.estimate or {})["sync_token"] == "1"
 
 
-def test_orders_of_another_company_are_left_alone() -> None:
-    desk = Desk(ANOTHER)
+@pytest.mark.parametrize(
+    "row", [ANOTHER, replace(ANOTHER, request=None, realm="2")], ids=["sent there", "entered there by hand"]
+)
+def test_orders_of_another_company_are_left_alone(row: Row) -> None:
+    desk = Desk(row)
     assert desk.take(now(SyncToken="1", **EDITED), GONE) == Taken(0)
 
 
