@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,7 +64,7 @@ def retry(letter: str, again: bool) -> None:
     found = letters.get(letter)
     if found is None:
         raise RoadbookError(f"there is no letter {letter!r}; `roadbook letters list` shows their ids")
-    AuditTrail(server.database(OPS)).record("command line", "letter.retry", found.id)
+    AuditTrail(server.database(OPS)).record(f"{getpass.getuser()} (command line)", "letter.retry", found.id)
     sent_again(letters, found, datetime.now(UTC), again=again)
     click.echo(f"{found.id} is due now.")
 

@@ -17,6 +17,8 @@ from connector.errors import CouchError
 from connector.fleet.lines import STATES
 from connector.fleet.samples import Pass, Samples
 from connector.identifiers import CONNECTOR, OPS
+from connector.letters.letter import STATES as LETTER_STATES
+from connector.letters.store import Letters
 from connector.quickbooks import MonthOfCalls, call_months, this_month
 from connector.standing import Backlog, Standing, backlog_of, standing_of
 
@@ -54,6 +56,7 @@ def metrics_of(server: CouchServer, admin: CouchServer, now: datetime, sweep_min
         found += about_connector(standing_of(server, now, sweep_minutes), now)
         found += about_backlog(backlog_of(database), ledger_states(server), now)
         found += about_fleet(server, Samples(ops).last_pass(), now)
+        found += about_letters(Letters(database))
         found += about_calls(call_months(database, this_month()))
     except CouchError:
         found.append(single("roadbook_readable", "gauge", "Whether Roadbook's databases can be read.", 0))
@@ -188,6 +191,25 @@ def about_fleet(server: CouchServer, last: Pass | None, now: datetime) -> list[M
             "gauge",
             "Size of all of Roadbook's databases: their files, and what compaction would leave.",
             tuple(({"kind": kind}, size) for kind, size in sizes),
+        ),
+    ]
+
+
+def about_letters(letters: Letters) -> list[Metric]:
+    """Letters by where they stand, and whether none leaves at all."""
+    counts = letters.counts()
+    return [
+        Metric(
+            "roadbook_letters",
+            "gauge",
+            "Letters by state.",
+            tuple(({"state": state}, counts.get(state, 0)) for state in LETTER_STATES),
+        ),
+        single(
+            "roadbook_letters_stand_still",
+            "gauge",
+            "Whether no letter leaves: the mail server is away or refuses them.",
+            letters.trouble() is not None,
         ),
     ]
 

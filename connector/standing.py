@@ -12,6 +12,7 @@ from connector.couch import CouchServer, Database
 from connector.heartbeat import SILENCE, Heartbeat, Heartbeats
 from connector.identifiers import CONNECTOR, OPS
 from connector.lease import LEASE
+from connector.letters.store import TROUBLE
 
 SLOW_SWEEPS = 3  # sweeps that may be missed
 
@@ -41,7 +42,7 @@ class Backlog:
 def standing_of(server: CouchServer, now: datetime, sweep_minutes: float) -> Standing:
     """Everything that is on record about it; raises CouchError."""
     database = server.database(CONNECTOR)
-    found = database.fetch([LEASE, COMPANY])
+    found = database.fetch([LEASE, COMPANY, TROUBLE])
     realm = str((found.get(COMPANY) or {}).get("realm", ""))
     rows = database.fetch([f"token:{realm}", f"pace:{realm}"]) if realm else {}
     beat = Heartbeats(server.database(OPS)).last()
@@ -49,6 +50,7 @@ def standing_of(server: CouchServer, now: datetime, sweep_minutes: float) -> Sta
     reasons = [silent] if silent else []
     reasons += quickbooks_of(realm, rows.get(f"token:{realm}"), rows.get(f"pace:{realm}"), now)
     warnings = warnings_of(beat, now, sweep_minutes) if at_work and beat else []
+    warnings += letters_of(found.get(TROUBLE)) if at_work else []
     return Standing(beat, at_work, tuple(reasons), tuple(warnings))
 
 
@@ -99,6 +101,14 @@ def warnings_of(beat: Heartbeat, now: datetime, sweep_minutes: float) -> list[st
     if beat.swept_at is not None and now - datetime.fromisoformat(beat.swept_at) > late:
         found.append(f"The last sweep ended {in_words(now - datetime.fromisoformat(beat.swept_at))} ago.")
     return found
+
+
+def letters_of(trouble: Document | None) -> list[str]:
+    """Why no letter leaves, where none does."""
+    if trouble is None:
+        return []
+    since = f"{trouble.get('since', '')}"[:16].replace("T", " ")
+    return [f"No letter leaves since {since} UTC: {trouble.get('text', '')}. All are kept and sent once it works."]
 
 
 def _doorbell_silent(beat: Heartbeat, now: datetime) -> bool:

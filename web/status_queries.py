@@ -11,18 +11,21 @@ from connector.company import CompanyRecord
 from connector.couch import CouchServer, Database
 from connector.cursors import Cursor, Cursors
 from connector.drift import LastDriftCheck, last_drift_check
-from connector.errors import CouchError, TerritoryError
+from connector.errors import CouchError
 from connector.identifiers import CONNECTOR
 from connector.ledger import row_of
+from connector.letters.letter import OPEN, Letter
+from connector.letters.store import Letters
 from connector.quickbooks import MonthOfCalls, call_months, this_month
 from connector.reconciliation.nightly import OVERLAP
 from connector.reconciliation.results import ReconciliationResults
 from connector.standing import Standing, standing_of
 from connector.territories import NewCustomers
-from connector.territories import overview as territories
 from web.order_queries import Listed, StateCount, account_names, count_states, listed
+from web.unallocated import UNALLOCATED
 
 DEAD_SHOWN = 50  # dead letters
+LETTERS_SHOWN = 5  # that were given up
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,16 @@ class LastReconciliation:
 
 
 @dataclass(frozen=True)
+class LettersStanding:
+    """Whether letters go out at all, how many are still to go, how many were given up, and the newest of those."""
+
+    on: bool
+    to_go: int
+    given_up: int
+    newest: list[Letter]
+
+
+@dataclass(frozen=True)
 class Overview:
     """The whole page."""
 
@@ -65,6 +78,7 @@ class Overview:
     counts: list[StateCount]
     oldest: Listed | None
     dead_letters: DeadLetterList
+    letters: LettersStanding
     companies: list[Company]
     calls: list[MonthOfCalls]
     connector: Standing
@@ -75,7 +89,9 @@ class Overview:
     drift: LastDriftCheck | None
 
 
-def overview(server: CouchServer, new_customers: NewCustomers, sweep_minutes: float) -> Overview:
+def overview(
+    server: CouchServer, new_customers: NewCustomers, sweep_minutes: float, *, letters_on: bool = False
+) -> Overview:
     """Everything at once; raises CouchError when CouchDB or the connector's database can't be read."""
     database = server.database(CONNECTOR)
     version, demo_grade = couchdb_version(server)
@@ -85,23 +101,24 @@ def overview(server: CouchServer, new_customers: NewCustomers, sweep_minutes: fl
         counts=count_states(database),
         oldest=oldest_unposted(database),
         dead_letters=dead_letters(database),
+        letters=letters_of(database, letters_on),
         companies=companies(database),
         calls=call_months(database, this_month()),
         connector=standing_of(server, datetime.now(UTC), sweep_minutes),
         reconciliation=last_reconciliation(server),
         looks=Cursors(database).list(),
         copies=States(database).list(),
-        unallocated=unallocated(server, new_customers),
+        unallocated=UNALLOCATED.count(server, new_customers),
         drift=last_drift_check(server),
     )
 
 
-def unallocated(server: CouchServer, new_customers: NewCustomers) -> int | None:
-    """How many active customers nobody sees, out of all customers; None if rules or customers cannot be read."""
-    try:
-        return len(territories.overview(server, new_customers).unallocated())
-    except (CouchError, TerritoryError):
-        return None
+def letters_of(database: Database, on: bool) -> LettersStanding:
+    """Where letters stand."""
+    letters = Letters(database)
+    counts = letters.counts()
+    stopped = letters.listed(("given_up",), LETTERS_SHOWN) if counts.get("given_up") else []
+    return LettersStanding(on, sum(counts.get(state, 0) for state in OPEN), counts.get("given_up", 0), stopped)
 
 
 def couchdb_version(server: CouchServer) -> tuple[str, bool]:

@@ -76,6 +76,7 @@ class LetterWork:
         configuration = self._configuration()
         if configuration.server is None:
             self._letters.forget_progress()
+            self._letters.save_trouble(None)
             stop.wait()
             return False
         self._following.look(configuration.on)

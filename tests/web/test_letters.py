@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pypdf
@@ -83,6 +84,18 @@ def test_a_letter_that_was_given_up_is_sent_again_when_a_person_says_so(signed_i
     now = letters.get(letter.id)
     assert now is not None
     assert (now.state, now.reason, now.recipients) == ("due", None, ())
+
+
+def test_a_letter_that_says_what_is_true_no_more_is_not_sent_again_and_stays_sent(
+    signed_in: SignIns, ledger: OnRecord
+) -> None:
+    ledger.write(replace(ROW, state="amended", amendment=1))
+    letters = Letters(ledger.database)
+    letter = letters.put(replace(claimed(mailed(), ("buyer@cafe.example",), NOW), state="sent"))
+    answer = signed_in("olga").post(f"/orders/{key_of(ROW)}/letters/{letter.id}/again")
+    assert answer.status_code == 409
+    assert "the order has been changed since" in answer.text
+    assert letters.get(letter.id) == letter
 
 
 def test_a_letter_that_is_being_sent_is_left_alone(signed_in: SignIns, ledger: OnRecord) -> None:

@@ -13,14 +13,16 @@ from tests.web.ledger_rows import OnRecord, in_quickbooks, key_of, received
 ROW = received(1)
 
 
-@pytest.mark.parametrize("page", ["/orders", "/orders/stopped", f"/orders/{key_of(ROW)}", "/quickbooks", "/settings"])
+@pytest.mark.parametrize(
+    "page", ["/orders", "/orders/stopped", f"/orders/{key_of(ROW)}", "/quickbooks", "/settings", "/status"]
+)
 def test_every_live_part_is_in_its_page_and_answers_with_nothing_until_there_is_news(
     signed_in: SignIns, ledger: OnRecord, page: str
 ) -> None:
     ledger.write(ROW)
     client = signed_in("alice")
     whole = client.get(page).text
-    asked = re.search(r'<section data-live hx-get="([^"]+)" hx-trigger="every 5s" hx-swap="innerMorph">', whole)
+    asked = re.search(r'<section data-live hx-get="([^"]+)" hx-trigger="every \d+s" hx-swap="innerMorph">', whole)
     assert asked is not None
     part = client.get(unescape(asked[1]))
     assert part.status_code == 200

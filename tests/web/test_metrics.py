@@ -68,6 +68,8 @@ def test_it_tells_what_the_pages_tell(
     assert figures['roadbook_documents{state="received"}'] == 1
     assert figures["roadbook_unanswered_documents"] == 1
     assert figures["roadbook_oldest_unanswered_age_seconds"] > 0
+    assert figures['roadbook_letters{state="due"}'] == 0
+    assert figures["roadbook_letters_stand_still"] == 0
     assert 0 < figures["roadbook_sweep_age_seconds"] < 200
     assert ("roadbook_couchdb_tasks" in figures) is not embedded
 

@@ -91,6 +91,7 @@ RIGHTS = (
     Right("quickbooks.callback", "GET", "/quickbooks/callback", ADMIN),
     Right("quickbooks.disconnect", "POST", "/quickbooks/disconnect", ADMIN),
     Right("status.show", "GET", "/status", OPS),
+    Right("status.state", "GET", "/status/state", OPS),
     Right("design.show", "GET", "/design", OPS),
     Right("design.progress", "GET", "/design/progress", OPS),
     Right("design.standing", "GET", "/design/standing", OPS),

@@ -15,15 +15,21 @@ from connector.cursors import Cursor, Cursors
 from connector.dead_letters import DeadLetters, dead_letter
 from connector.drift import RECORD
 from connector.identifiers import CUSTOMERS, OPS
+from connector.letters.following import new_letter
+from connector.letters.letter import Occasion, given_up
+from connector.letters.store import Letters, Trouble
 from connector.quickbooks import this_month
 from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Tally
 from connector.reconciliation.results import ReconciliationResults
 from connector.records import time_text
-from connector.territories import Allocation, TerritoryStore
+from connector.settings import Settings
+from connector.territories import Allocation, TerritoryStore, overview
 from tests.connector.territories.office import customer
-from tests.web.conftest import SignIns
+from tests.web.conftest import People, SignIns
+from tests.web.fleet_samples import at_work
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid
+from web import create_app
 
 
 def text_of(html: str) -> str:
@@ -187,6 +193,53 @@ def test_it_counts_the_customers_that_nobody_sees(signed_in: SignIns, ledger: On
         assert "Customers that nobody sees unknown" in text_of(client.get("/status").text)
     finally:
         customers.bulk([{"_id": key, "_rev": rev, "_deleted": True} for key, rev in revisions.items()])
+
+
+def test_customers_are_read_for_that_only_where_something_has_changed(
+    signed_in: SignIns, ledger: OnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+    look = overview.overview
+    monkeypatch.setattr(overview, "overview", lambda *given: (looks.append(1), look(*given))[1])
+    client = signed_in("olga")
+    store = TerritoryStore(ledger.database)
+    store.change_rules(territory="south")
+    for _ in range(3):
+        assert "Customers that nobody sees none" in text_of(client.get("/status").text)
+    assert len(looks) == 1
+    store.change_rules(territory="west")
+    client.get("/status")
+    assert len(looks) == 2
+
+
+def test_it_says_that_letters_are_off(signed_in: SignIns) -> None:
+    assert "Letters off No mail server is set ( ROADBOOK_SMTP_HOST )." in text_of(signed_in("olga").get("/status").text)
+
+
+def test_it_says_what_letters_wait_and_which_were_given_up_and_why(
+    settings: Settings, people: People, ledger: OnRecord
+) -> None:
+    row = in_quickbooks(received(1), "1042")
+    ledger.write(row)
+    made = [new_letter(row, Occasion("order", to, "0"), time_text(NOON)) for to in ("rep", "customer")]
+    letters = Letters(ledger.database)
+    letters.create(made[:1])
+    letters.put(given_up(made[1], "no_address", "there is no <address>", NOON))
+    app = create_app(settings.model_copy(update={"roadbook_smtp_host": "mail.example"}))
+    html = SignIns(app, people)("olga").get("/status").text
+    assert "Letters 1 to go, 1 given up" in text_of(html)
+    assert f'<a href="/orders/{key_of(row)}">RB-' in html
+    assert "the order, to the customer: there is no &lt;address&gt;." in text_of(html)
+
+
+def test_every_page_that_tells_of_the_connector_says_that_no_letter_leaves(
+    signed_in: SignIns, ledger: OnRecord
+) -> None:
+    at_work(signed_in.people.installation.server)
+    Letters(ledger.database).save_trouble(Trouble("Connection refused", "2026-11-20T09:00:00.000Z", "2026-11-20"))
+    for page in ("/", "/status"):
+        told = "No letter leaves since 2026-11-20 09:00 UTC: Connection refused."
+        assert told in text_of(signed_in("olga").get(page).text)
 
 
 @pytest.mark.parametrize(

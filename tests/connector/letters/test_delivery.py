@@ -98,6 +98,19 @@ def test_it_keeps_letters_while_the_mail_server_is_away_however_long(
     assert company.letters.trouble() is None
 
 
+def test_a_mail_server_that_was_away_is_no_trouble_any_more_once_letters_are_off(
+    company: LetterCompany, post_office: PostOffice
+) -> None:
+    post_office.close()
+    company.posted()
+    company.look()
+    assert company.letters.trouble() is not None
+    company.configuration = replace(company.configuration, server=None)
+    company.stop.set()
+    company.look()
+    assert company.letters.trouble() is None
+
+
 @pytest.mark.parametrize("step", ["MAIL", "RCPT"])
 def test_it_sends_again_after_the_connection_broke_before_the_letter(
     company: LetterCompany, post_office: PostOffice, step: str
