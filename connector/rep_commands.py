@@ -58,7 +58,7 @@ def add(name: str, territory: str, email: str, password_stdin: bool, as_json: bo
 @click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 def import_command(file: BinaryIO, dry_run: bool) -> None:
-    """Add reps from a CSV FILE (`-`: standard input) with the columns account, territory and, if wanted, password.
+    """Add reps from a CSV FILE (`-`: standard input): columns account, territory and, if wanted, password and email.
 
     Prints account and password of each that was added, as CSV; everything else goes to standard error. Safe to repeat.
     """

@@ -1,6 +1,7 @@
 """Reps from a CSV file: what each line asks for, what would come of it, and carrying it out. Nothing is done by halves.
 
-The columns are `account` and `territory`, and if wanted `password`; without one, passwords are made and shown once.
+The columns are `account` and `territory`, and if wanted `password` and `email`. Without one, passwords are made and
+shown once; without an e-mail address a rep gets no letters.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from typing import Literal
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError, RoadbookError
 from connector.identifiers import CONNECTOR, TERRITORY
-from connector.provisioning import SHORTEST_PASSWORD, Added, account_id, add_rep
+from connector.provisioning import SHORTEST_PASSWORD, Added, account_id, add_rep, checked_email
 from connector.registry import ACCOUNT, Registry, Rep
 
-COLUMNS = ("account", "territory", "password")
+COLUMNS = ("account", "territory", "password", "email")
 MOST = 10_000  # lines
 Action = Literal["add", "resume", "there", "refused"]
 
@@ -31,6 +32,7 @@ class Wanted:
     account: str
     territory: str
     password: str | None = field(default=None, repr=False)
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def read_reps(content: bytes) -> list[Wanted]:
         header = [cell.strip().lower() for cell in next(rows, [])]
         if "account" not in header or "territory" not in header or not set(header) <= set(COLUMNS):
             raise ProvisioningError(
-                "the first line must name the columns: account,territory or account,territory,password"
+                "the first line must name the columns: account,territory and, if wanted, password and email"
             )
         wanted = []
         for row in rows:
@@ -74,7 +76,8 @@ def read_reps(content: bytes) -> list[Wanted]:
                 raise ProvisioningError(f"line {rows.line_num}: {len(row)} cells instead of {len(header)}")
             cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
             password = cells.get("password") or None
-            wanted.append(Wanted(rows.line_num, cells["account"], cells["territory"], password))
+            email = cells.get("email", "")
+            wanted.append(Wanted(rows.line_num, cells["account"], cells["territory"], password, email))
     except csv.Error as error:
         raise ProvisioningError(f"line {rows.line_num}: {error}") from error
     if not wanted:
@@ -114,6 +117,10 @@ def _planned(wanted: Wanted, rep: Rep | None, is_taken: bool, seen: dict[str, in
         return refused("cannot be a territory: 1 to 32 of a-z, 0-9 and hyphen, a letter first")
     if wanted.password is not None and len(wanted.password) < SHORTEST_PASSWORD:
         return refused(f"the password needs at least {SHORTEST_PASSWORD} characters")
+    try:
+        checked_email(wanted.email)
+    except ProvisioningError as error:
+        return refused(str(error))
     if rep is None:
         return refused("an account of this name exists and is not a rep's") if is_taken else Planned(wanted, "add")
     if rep.state == "disabling":
@@ -133,6 +140,7 @@ def add_reps(server: CouchServer, planned: Iterable[Planned], add: Callable[...,
             yield Outcome(each, problem=each.reason)
             continue
         try:
-            yield Outcome(each, add(server, each.wanted.account, each.wanted.territory, each.wanted.password))
+            wanted = each.wanted
+            yield Outcome(each, add(server, wanted.account, wanted.territory, wanted.password, email=wanted.email))
         except RoadbookError as error:
             yield Outcome(each, problem=str(error))

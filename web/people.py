@@ -18,7 +18,7 @@ from connector.fleet.sampling import Sampling
 from connector.holding import WHAT_HAPPENS, holdings_of, holds_something
 from connector.identifiers import CONNECTOR, OPS
 from connector.moving import move_rep
-from connector.provisioning import Added, add_rep, disable_rep, reset_password
+from connector.provisioning import Added, add_rep, checked_email, disable_rep, reset_password
 from connector.registry import Registry, Rep
 from connector.rep_file import Planned, add_reps, plan_reps, read_reps
 from connector.territories import TerritoryStore
@@ -74,8 +74,9 @@ def add() -> Response:
     """Make a rep with an account and databases; the password is shown once."""
     name, territory = request.form.get("account", "").strip(), request.form.get("territory", "").strip()
     password = request.form.get("password", "") or None
-    record("rep.add", f"rep:{name}", {"territory": territory})
-    added = attempt(lambda server: add_rep(server, name, territory, password))
+    email = request.form.get("email", "").strip()
+    record("rep.add", f"rep:{name}", {"territory": territory, "email": email})
+    added = attempt(lambda server: add_rep(server, name, territory, password, email=email))
     ring()
     log.info("rep.added", account=name, territory=territory, by=by())
     return shown_once(
@@ -118,6 +119,18 @@ def territory(rep: str) -> Response:
     flash(
         f"{moved.account} belongs to territory {moved.territory} now; devices fetch its customers at their next sync."
     )
+    return redirect(url_for(".show", rep=rep), 303)
+
+
+@blueprint.post("/<rep>/email")
+@for_admins
+def email(rep: str) -> Response:
+    """Say where the rep's letters go; nowhere where the field is empty."""
+    row, wanted = found(rep), request.form.get("email", "").strip()
+    record("rep.email", f"rep:{row.account}", {"from": row.email, "to": wanted})
+    # By its own row, not by the account, which may be another rep's by now.
+    attempt(lambda server: Registry(server.database(CONNECTOR)).give_email(row, checked_email(wanted)))
+    flash(f"Letters for {row.account} go to {wanted}." if wanted else f"{row.account} gets no letters.")
     return redirect(url_for(".show", rep=rep), 303)
 
 

@@ -120,10 +120,20 @@ def test_it_adds_each_rep_once_however_often_it_runs(server: CouchServer) -> Non
     assert ben.database(orders_database(rep.rep)).info()
 
 
+def test_a_file_says_where_letters_go(server: CouchServer) -> None:
+    content = b"account,territory,email\nann,north,ann@northwind.example\nben,north,\ncleo,north,cleo at home\n"
+    planned = plan_reps(server, read_reps(content))
+    assert [each.action for each in planned] == ["add", "add", "refused"]
+    assert "cleo at home" in planned[2].reason
+    list(add_reps(server, planned))
+    found = {rep.account: rep.email for rep in Registry(server.database(CONNECTOR)).list()}
+    assert found == {"ann": "ann@northwind.example", "ben": ""}
+
+
 def test_one_line_that_fails_does_not_keep_the_others_from_being_done(server: CouchServer) -> None:
     planned = plan_reps(server, read_reps(GOOD))
 
-    def fails_for_ann(server: CouchServer, name: str, territory: str, password: str | None):  # type: ignore[no-untyped-def]
+    def fails_for_ann(server: CouchServer, name: str, territory: str, password: str | None, email: str):  # type: ignore[no-untyped-def]
         if name == "ann":
             raise ProvisioningError("the disk is full")
         return add_rep(server, name, territory, password)

@@ -117,6 +117,19 @@ def test_a_former_reps_page_gives_no_password_to_who_has_the_account_now(
     assert CouchServer(server.url, "kim", str(now.password)).call("GET", "_session")
 
 
+def test_it_says_where_letters_to_a_rep_go(alice: FlaskClient, server: CouchServer, kim: Added) -> None:
+    alice.post("/reps", data={"account": "ann", "territory": "north", "email": "ann@northwind.example"})
+    assert {rep.account: rep.email for rep in reps(server)} == {"kim": "", "ann": "ann@northwind.example"}
+    page = alice.post(f"/reps/{kim.rep}/email", data={"email": " kim@northwind.example "}, follow_redirects=True).text
+    assert "Letters for kim go to kim@northwind.example." in page
+    assert 'value="kim@northwind.example"' in page
+    refused = alice.post(f"/reps/{kim.rep}/email", data={"email": "kim at home"})
+    assert refused.status_code == 409
+    assert Registry(server.database(CONNECTOR)).by_account("kim")[0].email == "kim@northwind.example"
+    assert "kim gets no letters." in alice.post(f"/reps/{kim.rep}/email", data={}, follow_redirects=True).text
+    assert trail(server)[0] == ("alice", "rep.email", "rep:kim")
+
+
 def test_it_moves_a_rep(alice: FlaskClient, server: CouchServer, kim: Added) -> None:
     answer = alice.post(f"/reps/{kim.rep}/territory", data={"territory": "south"}, follow_redirects=True)
     assert "kim belongs to territory south now" in answer.text

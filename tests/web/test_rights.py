@@ -60,6 +60,7 @@ RIGHTS = (
     Right("people.show", "GET", f"/reps/{REP}", OPS, 404),
     Right("people.password", "POST", f"/reps/{REP}/password", ADMIN),
     Right("people.territory", "POST", f"/reps/{REP}/territory", ADMIN),
+    Right("people.email", "POST", f"/reps/{REP}/email", ADMIN),
     Right("people.ask_to_disable", "GET", f"/reps/{REP}/disable", ADMIN),
     Right("people.disable", "POST", f"/reps/{REP}/disable", ADMIN),
     Right("people.try_import", "POST", "/reps/import", ADMIN),
