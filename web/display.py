@@ -11,6 +11,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 UNKNOWN = "unknown"
+MOST_DIGITS = 30  # of a number written out; a device may hand in `1e999999999`, which would fill the memory
 
 
 def init_app(app: Flask) -> None:
@@ -74,14 +75,14 @@ def money(amount: Any) -> str:
         value = Decimal(amount)
     except (InvalidOperation, TypeError, ValueError):
         return UNKNOWN if amount is None else str(amount)
-    return f"{value:,.2f}" if value.is_finite() else str(amount)
+    return f"{value:,.2f}" if is_plain(value) else str(amount)
 
 
 def price(amount: Any) -> str:
     """A unit price: at least two places, and all it has: `14.50`, `0.00125`."""
     shown = number(amount)
     whole, _, places = shown.partition(".")
-    return shown if not shown[-1:].isdigit() else f"{whole}.{places:0<2}"
+    return shown if set(shown) - set("-0123456789,.") else f"{whole}.{places:0<2}"
 
 
 def number(amount: Any) -> str:
@@ -90,8 +91,18 @@ def number(amount: Any) -> str:
         value = Decimal(amount)
     except (InvalidOperation, TypeError, ValueError):
         return UNKNOWN if amount is None else str(amount)
+    if not is_plain(value):
+        return str(amount)
     shown = f"{value:,f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def is_plain(value: Decimal) -> bool:
+    """Whether a number can be written out in full."""
+    if not value.is_finite():
+        return False
+    exponent = value.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MOST_DIGITS and value.adjusted() <= MOST_DIGITS
 
 
 def pretty(document: Any) -> str:

@@ -16,7 +16,7 @@ from connector.settings import Settings
 from connector.standing import backlog_of, standing_of
 from web.auth import OFFICE, role_required
 from web.databases import admin_server, connector_database, couch_server
-from web.fleet_queries import LABELS, fleet_page
+from web.fleet_queries import LABELS, fleet_page, is_late
 from web.lag_chart import chart_of
 from web.live import fragment
 
@@ -30,13 +30,20 @@ blueprint.before_request(role_required(*OFFICE))
 @blueprint.get("/")
 def show() -> str:
     """Everything about replication."""
-    return render_template("fleet/replication.html", **listing())
+    couchdb = health_of(admin_server())
+    return render_template("fleet/replication.html", couchdb=couchdb, **how_it_stands(), **listing())
+
+
+@blueprint.get("/replication/standing")
+def standing() -> Response:
+    """What stands still, and what waits: refreshed by itself, whatever somebody types below it."""
+    return fragment("fleet/_standing.html", couchdb=health_of(admin_server()), **how_it_stands())
 
 
 @blueprint.get("/replication")
 def body() -> Response:
-    """The part of the page that is refreshed."""
-    return fragment("fleet/_body.html", **listing())
+    """The devices, the lag and the server: refreshed as well."""
+    return fragment("fleet/_body.html", couchdb=health_of(admin_server()), **listing())
 
 
 @blueprint.get("/replication/<database>")
@@ -50,6 +57,19 @@ def database(database: str) -> str:
     return render_template("fleet/database.html", sample=sample, chart=chart, labels=LABELS)
 
 
+def how_it_stands() -> dict[str, Any]:
+    """What the page says before it lists any device."""
+    now = datetime.now(UTC)
+    settings: Settings = current_app.extensions["settings"]
+    last = Samples(couch_server().database(OPS)).last_pass()
+    return {
+        "connector": standing_of(couch_server(), now, settings.roadbook_sweep_minutes),
+        "backlog": backlog_of(connector_database()),
+        "last": last,
+        "late": is_late(last, now),
+    }
+
+
 def listing() -> dict[str, Any]:
     """What the page shows for the state, rep and page in the address."""
     state = request.args.get("state") or None
@@ -61,12 +81,8 @@ def listing() -> dict[str, Any]:
     account = request.args.get("rep", "").strip().lower()
     number = min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES)
     now = datetime.now(UTC)
-    settings: Settings = current_app.extensions["settings"]
     return {
         "page": fleet_page(couch_server().database(OPS), state, account, number, now, SPANS[span]),
-        "connector": standing_of(couch_server(), now, settings.roadbook_sweep_minutes),
-        "backlog": backlog_of(connector_database()),
-        "couchdb": health_of(admin_server()),
         "state": state,
         "account": account,
         "number": number,

@@ -41,7 +41,7 @@ def seen_by(server: CouchServer, row: Row) -> Seen:
     A device keeps its place in `_local` documents of the rep's database, which nobody can vouch for: help, no proof.
     A text in `last_seq` is a place here or in the CouchDB that pushes; a number is one in the device's own.
     """
-    if row.receipt_revision is None:
+    if row.receipt_revision is None or row.work == "receipt":
         return Seen("no")
     database = server.database(row.database)
     try:
@@ -110,7 +110,7 @@ def halted(step: OneStep, stopped: bool) -> OneStep:
 def step_of_device(row: Row, seen: Seen) -> OneStep:
     """Whether the rep's device knows."""
     title = "Seen by the device"
-    if row.receipt_revision is None:
+    if row.receipt_revision is None or row.work == "receipt":  # an older one may be there and have been loaded
         return OneStep(title, "open", said="the answer is not written yet")
     if seen.answer == "untold":
         return OneStep(title, "unknown", said="not known: this CouchDB does not say how far devices are")

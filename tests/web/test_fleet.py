@@ -46,6 +46,14 @@ def test_it_takes_nothing_for_good_that_nobody_told_it(olga: FlaskClient, embedd
     assert "Size on disk unknown" in text
 
 
+def test_what_stands_still_comes_first_and_is_refreshed_whatever_is_typed_into_the_search(olga: FlaskClient) -> None:
+    html = olga.get("/").text
+    assert html.index("No connector has ever run here") < html.index('<form class="filter"')
+    assert re.findall(r'<section data-live hx-get="([^"]+)"', html) == ["/replication/standing", "/replication"]
+    parts = [text_of(olga.get(path).text) for path in ("/replication/standing", "/replication")]
+    assert ["No connector has ever run here" in part for part in parts] == [True, False]
+
+
 def test_it_says_that_all_is_well_only_when_it_is(olga: FlaskClient, server: CouchServer) -> None:
     at_work(server)
     connected(server)
@@ -173,7 +181,7 @@ def test_it_answers_when_couchdb_refuses_the_admin(signed_in: SignIns, server: C
 
 def test_it_refreshes_what_is_shown_and_nothing_else(olga: FlaskClient, server: CouchServer) -> None:
     take(server, sample(1, line(), account="ann"), sample(2, line(state="behind", lag=4), account="ben"))
-    asked = re.search(r'hx-get="([^"]+)"', olga.get("/?state=behind&span=week").text)
+    asked = re.search(r'hx-get="(/replication\?[^"]+)"', olga.get("/?state=behind&span=week").text)
     assert asked is not None
     part = olga.get(asked.group(1).replace("&amp;", "&"), headers={"HX-Request": "true"}).text
     assert "<html" not in part and "<form" not in part

@@ -21,7 +21,7 @@ from tests.connector.fleet.test_sequences import HERE, THERE
 from tests.connector.samples import REP, order
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid, waiting
-from web.order_steps import places_in
+from web.order_steps import Seen, places_in, steps_of
 
 UNKNOWN = "QuickBooks does not know the product “Queso “Cabrales””."
 
@@ -340,6 +340,14 @@ def test_a_device_has_seen_the_answer_once_its_checkpoint_has_passed_it(
     assert way(client.get(f"/orders/{key_of(row)}").text)[-1] == (
         "done: Seen by the device 1 of 2 devices have loaded the newest answer"
     )
+
+
+def test_an_older_answer_that_a_device_has_loaded_is_not_the_one_still_to_be_written() -> None:
+    row = replace(in_quickbooks(received(1), "1042"), receipt_revision="1-x")
+    seen = Seen("yes", 1, 1)
+    assert steps_of(row, seen)[-1].state == "done"
+    step = steps_of(replace(row, work="receipt"), seen)[-1]
+    assert (step.state, step.said) == ("open", "the answer is not written yet")
 
 
 def test_how_far_a_couchdb_has_pushed_its_own_orders_says_nothing_of_what_it_has_seen() -> None:

@@ -54,6 +54,7 @@ RIGHTS = (
     Right("letters.again", "POST", f"{ORDER}/letters/letter:x/again", OPS, 404),
     Right("fleet.show", "GET", "/", OPS),
     Right("fleet.body", "GET", "/replication", OPS),
+    Right("fleet.standing", "GET", "/replication/standing", OPS),
     Right("fleet.database", "GET", "/replication/catalog", OPS, 404),  # nothing was sampled yet
     Right("people.index", "GET", "/reps", OPS),
     Right("people.add", "POST", "/reps", ADMIN),

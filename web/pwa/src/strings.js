@@ -175,6 +175,7 @@ export const text = {
     told: {
       coming: 'Getting it …', here: 'It is among your downloads.',
       offline: 'The server prints it, and it cannot be reached now. Try again with a network.', sign_in: 'Sign in again first.',
+      busy: 'The server is printing other orders. Try again in a moment.',
       not_yet: 'The office has not taken this order up yet. Sync, then try again in a minute.', failed: 'There is no PDF of this order now. Ask the office.',
     },
   },

@@ -21,6 +21,12 @@ test.each([
   await expect(paperOf('/couch', 'r', ID, answering(status, 'application/json'))).rejects.toMatchObject({name: 'NoPaper', why});
 });
 
+test('a server that prints for others is busy and not out of reach', async () => {
+  const busy = async () => new Response('{"error":"busy","reason":"several orders are being printed"}', {status: 503});
+  await expect(paperOf('/couch', 'r', ID, busy)).rejects.toMatchObject({why: 'busy'});
+  await expect(paperOf('/couch', 'r', ID, async () => new Response('null', {status: 503}))).rejects.toMatchObject({why: 'offline'});
+});
+
 test('without a network it says so, and a sign-in page of somebody else’s is no PDF', async () => {
   await expect(paperOf('/couch', 'r', ID, () => Promise.reject(new TypeError('Failed to fetch')))).rejects.toEqual(new NoPaper('offline'));
   await expect(paperOf('/couch', 'r', ID, answering(200, 'text/html'))).rejects.toMatchObject({why: 'failed'});
