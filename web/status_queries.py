@@ -41,10 +41,20 @@ class Company:
 
 
 @dataclass(frozen=True)
+class DeadLetter:
+    """A document that was set aside: why, and all that is stored of it, whatever that looks like."""
+
+    text: str
+    database: str
+    at: Any
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class DeadLetterList:
     """The newest dead letters and how many there are in all."""
 
-    newest: list[dict[str, Any]]
+    newest: list[DeadLetter]
     count: int
 
 
@@ -143,7 +153,21 @@ def dead_letters(database: Database) -> DeadLetterList:
     answer = database.call(
         "GET", "_design/dead/_view/by_time", descending="true", include_docs="true", limit=DEAD_SHOWN
     )
-    return DeadLetterList([row["doc"] for row in answer["rows"] if row.get("doc")], int(answer["total_rows"]))
+    found = [dead_letter_of(row["doc"]) for row in answer["rows"] if row.get("doc")]
+    return DeadLetterList(found, int(answer["total_rows"]))
+
+
+def dead_letter_of(document: dict[str, Any]) -> DeadLetter:
+    """A stored dead letter; what somebody has damaged of it is shown as it is."""
+    reason = document.get("reason")
+    text = str(reason.get("text", "")) if isinstance(reason, dict) else ""
+    name = f"{document.get('document', document.get('_id'))}"
+    return DeadLetter(
+        text or f"Why {name} was set aside is not on record.",
+        str(document.get("database", "")),
+        document.get("at"),
+        document,
+    )
 
 
 def companies(database: Database) -> list[Company]:

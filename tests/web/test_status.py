@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -85,6 +86,23 @@ def test_it_lists_dead_letters_newest_first(signed_in: SignIns, ledger: OnRecord
     assert "Dead letters 2" in text_of(html)
     assert 0 < html.index("“note:21”") < html.index("“note:20”")
     assert "<script>" not in html
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {},
+        {"reason": None, "content": [None], "at": 5},
+        {"reason": "a text", "content": "]{", "database": ["x"], "at": "2026-11-20T09:00:00.000Z"},
+    ],
+)
+def test_it_shows_a_dead_letter_that_somebody_has_damaged_and_everything_beside_it(
+    signed_in: SignIns, ledger: OnRecord, damage: dict[str, Any]
+) -> None:
+    ledger.database.put({"_id": "dead:orders-x:note:1:1-a", "type": "dead_letter", **damage})
+    answer = signed_in("olga").get("/status")
+    assert answer.status_code == 200
+    assert "Why dead:orders-x:note:1:1-a was set aside is not on record." in answer.text
 
 
 def test_it_tells_a_connected_company_from_one_that_intuit_has_refused(signed_in: SignIns, ledger: OnRecord) -> None:
