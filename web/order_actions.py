@@ -57,7 +57,7 @@ def retry_all() -> Response:
     waiting = [row for row in rows if why_not(row) is None]
     if not waiting:
         abort(409, "Nothing of that kind can be tried again. Look at the page once more.")
-    record("order.retry_all", code[:80], {"documents": [row.of for row in waiting[:20]], "count": len(waiting)})
+    record("order.retry_all", code[:80], {"count": len(waiting), "documents": [row.of for row in waiting]})
     ledger, begun = Ledger(connector_database()), 0
     for row in waiting:
         try:

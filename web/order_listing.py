@@ -90,6 +90,11 @@ class Listing:
         self._found = self._search() if filters.search and not self.problem else None
 
     @property
+    def former(self) -> list[str]:
+        """The ids of earlier reps whose account had the name that is asked for; their orders are not in the list."""
+        return self._reps[:-1]
+
+    @property
     def problem(self) -> str:
         """Why nothing can be found, in words; empty if something may."""
         if self.filters.rep and not self._reps:
@@ -179,7 +184,7 @@ class Listing:
         return rest[:PAGE_LENGTH], bool(self.filters.before), len(rest) > PAGE_LENGTH
 
     def _fits(self, entry: Entry, filters: Filters) -> bool:
-        fits_rep = not self._reps or entry.rep in self._reps
+        fits_rep = not self._reps or entry.rep == self._reps[-1]
         fits_customer = filters.customer in ("", entry.customer)
         return fits_rep and fits_customer and filters.state in ("", entry.state) and entry.at.startswith(filters.day)
 

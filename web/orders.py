@@ -126,7 +126,8 @@ def listing() -> dict[str, Any]:
     if filters.state and filters.state not in STATES:
         abort(404)
     found_orders = Listing(connector_database(), filters)
-    return {"counts": found_orders.counts(), "page": found_orders.page(), "filters": filters}
+    shown_orders = {"counts": found_orders.counts(), "page": found_orders.page()}
+    return {**shown_orders, "filters": filters, "former": found_orders.former}
 
 
 def grouped() -> dict[str, Any]:

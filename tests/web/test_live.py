@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
+from connector.records import time_text
 from tests.web.conftest import SignIns
-from tests.web.ledger_rows import OnRecord, in_quickbooks, key_of, received
+from tests.web.ledger_rows import OnRecord, in_quickbooks, key_of, received, waiting
 
 ROW = received(1)
 
@@ -30,6 +33,16 @@ def test_every_live_part_is_in_its_page_and_answers_with_nothing_until_there_is_
     again = client.get(unescape(asked[1]), headers={"If-None-Match": part.headers["ETag"]})
     # Nothing says how long ago something was by the second, once it is a minute old.
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_seconds_until_the_next_try_are_no_news(signed_in: SignIns, ledger: OnRecord) -> None:
+    row = waiting(received(2))
+    ledger.write(replace(row, due_at=time_text(datetime.now(UTC) + timedelta(seconds=50))))
+    client = signed_in("olga")
+    part = client.get(f"/orders/{key_of(row)}/state")
+    assert "Next try within a minute." in part.text
+    again = client.get(f"/orders/{key_of(row)}/state", headers={"If-None-Match": part.headers["ETag"]})
+    assert again.status_code == 304
 
 
 def test_a_part_that_changed_is_sent_whole(signed_in: SignIns, ledger: OnRecord) -> None:

@@ -66,6 +66,21 @@ def test_the_office_holds_an_order_and_its_rep_reads_why(signed_in: SignIns, led
     )
 
 
+def test_all_that_one_thing_has_parked_is_tried_again_and_each_is_on_record(
+    signed_in: SignIns, ledger: OnRecord, installation: Installation
+) -> None:
+    rows = [parked(received(n), "unknown_product", UNKNOWN) for n in range(25)]
+    other = parked(received(99), "inactive_customer", "“Blauer See” is inactive.")
+    ledger.write(*rows, other)
+    answer = signed_in("olga").post("/orders/stopped/retry", data={"code": "unknown_product", "who": "office"})
+    assert answer.status_code == 303
+    assert {ledger.read(row).state for row in rows} == {"received"}
+    assert ledger.read(other) == other
+    (entry,) = AuditTrail(installation.server.database(OPS)).newest(5)
+    assert (entry.action, entry.by, entry.detail["count"]) == ("order.retry_all", "olga", 25)
+    assert set(entry.detail["documents"]) == {row.of for row in rows}
+
+
 @pytest.mark.parametrize("why", ["", "   ", "x" * 501, "a\x00b"])
 def test_it_is_not_held_without_a_word_that_the_rep_can_read(signed_in: SignIns, ledger: OnRecord, why: str) -> None:
     row = stopped_by_a_product()

@@ -166,3 +166,20 @@ def test_it_asks_for_a_page_of_documents_and_no_more(ledger: OnRecord, monkeypat
     page = Listing(ledger.database, Filters(rep=REP)).page()
     assert len(page.orders) == 50
     assert len(read) == 50
+
+
+def test_an_account_that_was_another_reps_before_leads_to_that_reps_orders_too(
+    signed_in: SignIns, ledger: OnRecord
+) -> None:
+    registry = Registry(ledger.database)
+    former = registry.move(registry.create("kim", "north"), "disabled")
+    now = registry.create("kim", "south")
+    ledger.write(received(1, rep=former.rep), received(2, NOON + timedelta(minutes=1), rep=now.rep))
+    client = signed_in("olga")
+    for words in ("", "&search=café"):
+        page = client.get(f"/orders?rep=kim{words}").text
+        assert number(2) in page and number(1) not in page
+        assert "The account kim was another" in page
+    link = re.search(rf'href="([^"]+)">{former.rep}</a>', page)
+    assert link is not None
+    assert number(1) in client.get(link[1].replace("&amp;", "&")).text
