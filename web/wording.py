@@ -61,6 +61,8 @@ EVENTS = {
     "approved_before_posting": "Approved before it was posted",
     "changed_after_submit": "Another version arrived; it was not sent",
     "deleted_after_submit": "Deleted on the device; the posting stands",
+    "receipt_refused": "The rep's database refused the receipt, so the rep does not see it",
+    "program_error": "Roadbook itself failed at it; the log says more",
     "receipt_replaced": "The receipt had been changed and is written again",
 }
 
@@ -107,6 +109,37 @@ REPAIRS = {
     "wrong_currency": ("Another currency than the customer's", "Mend it in QuickBooks and try again, or ask the rep."),
     "cannot_be_mapped": ("It cannot be written as an estimate", "The reason says why; mend it, then try again."),
     "program_error": ("Roadbook itself failed", "An admin looks into the log, then tries again."),
+    "order_cancelled": (
+        "A change meets an order that is cancelled",
+        "Tell the rep: the order has to be taken anew, if it is still wanted.",
+    ),
+    "already_paid": (
+        "A change meets an invoice that is paid",
+        "Make the change in QuickBooks if it is wanted, and tell the rep.",
+    ),
+    "already_converted": (
+        "A change meets an estimate that has become an invoice",
+        "Make the change in QuickBooks if it is wanted, and tell the rep.",
+    ),
+    "already_closed": (
+        "A change meets an estimate that is closed",
+        "Open it in QuickBooks and try again, or tell the rep.",
+    ),
+    "no_order": ("A change is of something that is no order", "Ask the rep what is meant."),
+    "wrong_rep": (
+        "It names another rep than the one whose database it lies in",
+        "Ask the rep for a new one, or enter it by hand.",
+    ),
+    "wrong_line_amount": (
+        "A line's amount is not quantity times price",
+        "Ask the rep for a new one, or enter it by hand.",
+    ),
+    "wrong_total": ("The total is not that of the lines", "Ask the rep for a new one, or enter it by hand."),
+    "wrong_discount": ("The discount is wrong", "Ask the rep for a new one, or enter it by hand."),
+    "park": (
+        "QuickBooks refused it, or gave no clear answer",
+        "Look there for the order first; the reason says more. Then try again, or enter it by hand.",
+    ),
     "other_company": (
         "It belongs to another company",
         "An admin connects that company again, or it is entered by hand.",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from connector.ledger import Row
 from connector.outcomes import posted
+from local_servers import CHECKOUT
 from tests.web.ledger_rows import in_quickbooks, parked, pinned, received, waiting
-from web.wording import duty_of, state_of
+from web.wording import EVENTS, duty_of, repair_of, state_of, title_of
 
 CUSTOMER = pinned(
     {
@@ -64,3 +66,25 @@ def test_it_says_where_a_document_stands(row: Row, words: str) -> None:
 )
 def test_it_says_who_must_act(row: Row, words: str) -> None:
     assert duty_of(row) == words
+
+
+SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted((CHECKOUT / "connector").glob("*.py")))
+NO_STOP = {
+    "cancelled_later",
+    "changed_meanwhile",
+    "left_territory",
+    "superseded",
+}  # told, and nothing waits for a person
+
+
+def test_everything_that_may_stop_an_order_has_a_title_and_a_repair() -> None:
+    codes = {*re.findall(r'Reason\(\s*"(\w+)"', SOURCES), "park"} - NO_STOP
+    assert len(codes) > 20
+    assert {code for code in codes if title_of(code).startswith("Stopped with code")} == set()
+    assert {code for code in codes if repair_of(code) == repair_of("invented")} == set()
+
+
+def test_everything_on_a_trail_has_words() -> None:
+    events = set(re.findall(r'\.step\(\s*[\w.]+(?:\([^)]*\))?,\s*"(\w+)"', SOURCES))
+    assert len(events) > 15
+    assert events - set(EVENTS) == set()
