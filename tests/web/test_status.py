@@ -24,6 +24,7 @@ from connector.quickbooks.call_record import CallRecord
 from connector.quickbooks.calls import Tally
 from connector.reconciliation.results import ReconciliationResults
 from connector.records import time_text
+from connector.servers import connector_server
 from connector.settings import Settings
 from connector.territories import Allocation, TerritoryStore, overview
 from tests.connector.territories.office import customer
@@ -31,6 +32,7 @@ from tests.web.conftest import People, SignIns
 from tests.web.fleet_samples import at_work
 from tests.web.ledger_rows import NOON, OnRecord, in_quickbooks, key_of, parked, pinned, received, ulid
 from web import create_app
+from web.unallocated import Unallocated
 
 
 def text_of(html: str) -> str:
@@ -228,6 +230,22 @@ def test_customers_are_read_for_that_only_where_something_has_changed(
     store.change_rules(territory="west")
     client.get("/status")
     assert len(looks) == 2
+
+
+def test_customers_that_keep_changing_are_counted_once_a_minute(ledger: OnRecord, settings: Settings) -> None:
+    server = connector_server(settings)
+    TerritoryStore(ledger.database).change_rules(territory="south")
+    now = [100.0]
+    unallocated = Unallocated(lambda: now[0])
+    assert unallocated.count(server, "allocate") == 0
+    customers = server.database(CUSTOMERS)
+    (made,) = customers.bulk([customer("s1")])
+    try:
+        assert unallocated.count(server, "allocate") == 0
+        now[0] += 60
+        assert unallocated.count(server, "allocate") == 1
+    finally:
+        customers.bulk([{"_id": made["id"], "_rev": made["rev"], "_deleted": True}])
 
 
 def test_it_says_that_letters_are_off(signed_in: SignIns) -> None:
