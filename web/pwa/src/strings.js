@@ -291,6 +291,9 @@ export const text = {
     offline: 'offline', unsent: (number) => `${number} unsent`, sign_in: 'sign in', syncing: 'syncing', live: 'up to date', failing: 'retrying', idle: '…',
   },
 
-  update: {offered: 'A new version is ready.', take: 'Take it now', later: 'Later', taking: 'The new version is starting …', unsaved: 'Not yet: the draft on the screen is not saved.'},
+  update: {
+    offered: 'A new version is ready.', take: 'Take it now', later: 'Later', taking: 'The new version is starting …',
+    unsaved: 'Not yet: the draft on the screen is not saved.',
+  },
   failed: 'That did not work',
 };

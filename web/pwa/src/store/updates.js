@@ -39,12 +39,10 @@ class Updates extends EventTarget {
   /** Take the newer version: the page starts again with it. */
   take() {
     const {waiting} = this.#registration;
-    if (!waiting) return void location.reload(); // another tab has taken it meanwhile
-    const {waiting} = this.#registration;
     if (!waiting) return location.reload(); // another tab has taken it
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
-    waiting.postMessagereturn waiting.postMessage('take over');
     this.#become({waiting: true, taking: true}); // the browser may take its time: the older worker ends what it is at
+    return waiting.postMessage('take over');
   }
 
   /** Go on with this version for now. */
