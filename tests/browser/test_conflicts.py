@@ -128,8 +128,11 @@ def test_of_two_changes_made_apart_the_later_one_is_shown_beside_and_can_go_out_
     expect(tablet.page.get_by_role("article").filter(has_text="Counts here")).to_contain_text("$92.00")
     expect(tablet.page.get_by_role("article").filter(has_text="Does not count")).to_contain_text("$165.60")
     finds_nothing_serious(tablet.page)
+    tablet.tab("Orders").says("Two versions").open_entry(CAFE)
     tablet.press("Send it as a change").press("Submit change").is_where("changed").says("$165.60").is_up_to_date()
     expect(tablet.page.get_by_text("Change carried out")).to_have_count(2, timeout=PATIENCE)
+    tablet.tab("Orders").says("estimate 1001")
+    expect(tablet.page.get_by_text("Two versions")).to_have_count(0)  # nobody has to look at it any more
     (estimate,) = quickbooks.control("GET", "estimates")
     assert f"{estimate['TotalAmt']:.2f}" == "165.60"
 

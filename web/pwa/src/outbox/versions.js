@@ -15,6 +15,16 @@ export function isRival({refused}) {
   return !refused || refused.startsWith('write_once');
 }
 
+/** Whether one of the `later` changes says what a version that does not count said: then nobody has to look at it any more. */
+export function isTakenUp({document}, later) {
+  return later.some((change) => change.type === 'amendment' && change.captured_at > document.captured_at && said(change) === said(document));
+}
+
+function said({lines, charges = [], discount = null, total}) {
+  const sold = lines.map(({product, quantity, unit_price: price, discount: off}) => [product, quantity, price, off]);
+  return JSON.stringify([sold, charges.map(({product, amount}) => [product, amount]), discount?.amount ?? null, total]);
+}
+
 function firstShown(left, right) { // CouchDB's rule for the winner: the longest history, then the greater text
   const [a, b] = [left, right].map(({_rev}) => _rev.split('-'));
   return Number(b[0]) - Number(a[0]) || (b[1] > a[1] ? 1 : -1);

@@ -3,7 +3,7 @@ import {useMemo, useState} from 'preact/hooks';
 import {money, moment} from '../money/display.js';
 import {standing} from '../orders/standing.js';
 import {counts, FILTERS, listed} from '../outbox/listing.js';
-import {isRival} from '../outbox/versions.js';
+import {isRival, isTakenUp} from '../outbox/versions.js';
 import {refusal} from '../outbox/whereabouts.js';
 import {PlaceChip} from '../parts/chips.jsx';
 import {useStateOf} from '../parts/hooks.js';
@@ -76,7 +76,7 @@ export function OrderRow({document, later, where, others = []}) {
         </small>
         <span class="chips">
           <PlaceChip where={where} />
-          {others.some(isRival) && <span class="chip attention">{text.versions.title}</span>}
+          {others.some((each) => isRival(each) && !isTakenUp(each, later)) && <span class="chip attention">{text.versions.title}</span>}
         </span>
         {where.place === 'attention' && where.reason && <small class="wrong">{where.reason.text} {text.orders.who[where.reason.who]}</small>}
       </a>

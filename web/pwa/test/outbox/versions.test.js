@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {isRival, sorted} from '../../src/outbox/versions.js';
+import {isRival, isTakenUp, sorted} from '../../src/outbox/versions.js';
 
 const [LOW, HIGH, THIRD] = ['1-a', '1-f', '1-c'].map((_rev) => ({_rev}));
 const CASES = [
@@ -22,3 +22,16 @@ for (const [what, versions, facts, expected] of CASES) {
 test('a version is a rival unless it was refused and put right', () => {
   assert.deepEqual([null, 'write_once: a submitted order is never changed', 'wrong_total: no'].map((refused) => isRival({refused})), [true, true, false]);
 });
+
+const line = {product: 'product:11', name: 'Oak board 2 m', quantity: '9', unit_price: '14.50', discount: '0', amount: '130.50'};
+const rival = {document: {type: 'amendment', captured_at: '2026-11-25T17:00:00Z', lines: [line], charges: [], total: '130.50'}};
+const after = {...rival.document, captured_at: '2026-11-25T18:00:00Z'};
+for (const [what, later, expected] of [
+  ['nothing came later', [], false],
+  ['a later change says the same', [{...after, lines: [{...line, name: 'Oak board'}]}], true],
+  ['an earlier change says the same', [{...after, captured_at: '2026-11-25T16:00:00Z'}], false],
+  ['a later change says something else', [{...after, lines: [{...line, quantity: '8'}]}], false],
+  ['the order was withdrawn', [{type: 'cancellation', captured_at: '2026-11-25T18:00:00Z'}], false],
+]) {
+  test(`a version that does not count is ${expected ? '' : 'not '}taken up when ${what}`, () => assert.equal(isTakenUp(rival, later), expected));
+}
