@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from connector.consents import COMMAND_LINE
 from connector.couch import Database
 from connector.identifiers import new_ulid
 from connector.records import time_text
@@ -74,6 +76,14 @@ class AuditTrail:
         # The one that the page began before is in the range, too.
         found = [row["doc"] for row in rows if row.get("doc") and row["id"] != before]
         return [entry_of(document) for document in found[:limit]]
+
+
+def at_terminal() -> str:
+    """Who works on the command line, as entries name them; `somebody` where the system knows no name for the user."""
+    try:
+        return f"{getpass.getuser()} {COMMAND_LINE}"
+    except (OSError, KeyError):
+        return f"somebody {COMMAND_LINE}"
 
 
 def entry_of(document: Mapping[str, Any]) -> Entry:

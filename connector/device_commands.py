@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.device_export import Export, hand_in, open_export
 from connector.errors import ExportError
 from connector.identifiers import CONNECTOR, OPS, orders_database
@@ -59,7 +59,7 @@ def bring(export: Export, with_refused: bool) -> None:
         raise ExportError(f"{export.account} ({export.rep}) is no rep of this Roadbook: nothing was handed in")
     detail = {"device": export.device, "saved": export.made_at, "documents": len(export.documents)}
     AuditTrail(server.database(OPS)).record(
-        "command line", "device.hand_in", f"rep:{rep.account}", {**detail, "with_refused": with_refused}
+        at_terminal(), "device.hand_in", f"rep:{rep.account}", {**detail, "with_refused": with_refused}
     )
     done = hand_in(server.database(orders_database(export.rep)), export, with_refused=with_refused)
     left = f"; {len(done.left_out)} that the server had refused were left out (--with-refused)" if done.left_out else ""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.couch import Database
 from connector.errors import RoadbookError
 from connector.identifiers import CONNECTOR, OPS
@@ -64,7 +63,7 @@ def retry(letter: str, again: bool) -> None:
     found = letters.get(letter)
     if found is None:
         raise RoadbookError(f"there is no letter {letter!r}; `roadbook letters list` shows their ids")
-    AuditTrail(server.database(OPS)).record(f"{getpass.getuser()} (command line)", "letter.retry", found.id)
+    AuditTrail(server.database(OPS)).record(at_terminal(), "letter.retry", found.id)
     sent_again(letters, found, datetime.now(UTC), again=again)
     click.echo(f"{found.id} is due now.")
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.errors import NotFound, ProvisioningError
 from connector.identifiers import OPS
 from connector.office_accounts import ROLES, add_office_account, office_accounts, remove_office_account
@@ -56,6 +56,6 @@ def noted(settings: Settings, action: str, name: str, role: str = "") -> None:
     """Put it into the audit trail before it is done."""
     try:
         detail = {"role": role} if role else {}
-        AuditTrail(admin_server(settings).database(OPS)).record("command line", action, f"account:{name}", detail)
+        AuditTrail(admin_server(settings).database(OPS)).record(at_terminal(), action, f"account:{name}", detail)
     except NotFound as error:
         raise ProvisioningError("the audit trail's database is not there: run `roadbook install` first") from error

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 
 import click
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.by_hand import ByHand
 from connector.connections import connection_of
 from connector.errors import RoadbookError
@@ -52,7 +51,7 @@ def hold_command(key: str, why: str) -> None:
     """Keep an order from being sent; its rep reads WHY."""
     ledger, row = named(key)
     put_on_record("order.hold", row, why=why)
-    hold(ledger, row, why, getpass.getuser())
+    hold(ledger, row, why, at_terminal())
     click.echo(f"{row.of} is held; `roadbook order release` lets it go.")
 
 
@@ -125,7 +124,7 @@ def versions(key: str, choose: str | None, over: tuple[str, ...]) -> None:
 def put_on_record(action: str, row: Row, **detail: object) -> None:
     """Put what is about to be done into the audit trail; what cannot be put there is not done. Raises CouchError."""
     trail = AuditTrail(connector_server(start()).database(OPS))
-    trail.record(f"{getpass.getuser()} (command line)", action, row.of, {"rep": row.rep, **detail})
+    trail.record(at_terminal(), action, row.of, {"rep": row.rep, **detail})
 
 
 def named(key: str) -> tuple[Ledger, Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,9 +9,9 @@ from typing import Any
 
 import click
 
+from connector.audit import at_terminal
 from connector.company import Company, CompanyRecord
 from connector.connecting import Connecting, answer_in
-from connector.consents import COMMAND_LINE
 from connector.errors import ConnectionRefused, Misconfigured
 from connector.identifiers import CONNECTOR
 from connector.quickbooks import StoredTokens, TokenStore
@@ -39,7 +38,7 @@ def connect(
 ) -> None:
     """Connect or reconnect the company. Without options: prints where to sign in and asks for where that led."""
     settings = start()
-    connecting = Connecting(settings, connector_server(settings), person())
+    connecting = Connecting(settings, connector_server(settings), at_terminal())
     leaves = connecting.company_to_leave() if change_company else ""
     if (code or refresh_token_stdin) and not realm:
         raise ConnectionRefused("--code and --refresh-token-stdin need --realm, the company id.")
@@ -124,7 +123,7 @@ def disconnect(yes: bool) -> None:
     settings = start()
     if not yes:
         click.confirm("Posting stops and orders wait until somebody connects again. Disconnect?", abort=True)
-    trouble = Connecting(settings, connector_server(settings), person()).disconnect()
+    trouble = Connecting(settings, connector_server(settings), at_terminal()).disconnect()
     click.echo("Disconnected: the tokens are gone from here and posting stops.")
     if trouble:
         click.echo(
@@ -151,11 +150,3 @@ def rotate_key() -> None:
     if problems:
         raise Misconfigured("; ".join(problems))
     click.echo("The older keys are not needed any more.")
-
-
-def person() -> str:
-    """Who runs the command, as far as the machine knows."""
-    try:
-        return f"{getpass.getuser()} {COMMAND_LINE}"
-    except (KeyError, OSError):
-        return f"somebody {COMMAND_LINE}"

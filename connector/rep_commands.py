@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.errors import NotFound, ProvisioningError
 from connector.fleet.sampling import Sampling
 from connector.holding import WHAT_HAPPENS, holdings_of, holds_something
@@ -22,8 +22,6 @@ from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 from connector.starting import start
 from connector.territory_effects import bring_customers
-
-COMMAND_LINE = "command line"
 
 
 @click.group()
@@ -164,6 +162,6 @@ def noted(settings: Settings, action: str, subject: str, **detail: object) -> No
     """Put it into the audit trail before it is done."""
     name = subject if subject == "reps" else f"rep:{subject}"
     try:
-        AuditTrail(admin_server(settings).database(OPS)).record(COMMAND_LINE, action, name, detail)
+        AuditTrail(admin_server(settings).database(OPS)).record(at_terminal(), action, name, detail)
     except NotFound as error:
         raise ProvisioningError("the audit trail's database is not there: run `roadbook install` first") from error

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from typing import Any
 
 import click
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.company_settings import CompanySettingsRecord, Current, shown, text_of, value_of
 from connector.editable_settings import CompanySettings
 from connector.identifiers import CONNECTOR, OPS
@@ -58,7 +57,7 @@ def reset(name: str) -> None:
 
 def change(values: dict[str, Any], reset: tuple[str, ...] = ()) -> None:
     """Store a change and say what counts now; raises BadSettings, DocumentConflict, CouchError."""
-    stored, by = record(), f"{getpass.getuser()} (command line)"
+    stored, by = record(), at_terminal()
     looked_at = stored.load()
     ops = connector_server(start()).database(OPS)
     AuditTrail(ops).record(by, "settings.change", "settings:company", {"changes": values, "reset": list(reset)})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connector.audit import LEFT_OUT, LONGEST, AuditTrail, without_secrets
+from connector.audit import LEFT_OUT, LONGEST, AuditTrail, at_terminal, without_secrets
 from connector.couch import CouchServer
 from connector.errors import Forbidden
 from connector.identifiers import OPS, ULID, new_ulid
@@ -21,6 +22,17 @@ def trail(settings: Settings, couch: CouchServer) -> AuditTrail:
     """The trail of a new installation, as the connector's account writes it."""
     install(couch, settings)
     return AuditTrail(connector_server(settings).database(OPS))
+
+
+def test_it_names_who_works_on_a_terminal_also_where_the_system_knows_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "olga")
+    assert at_terminal() == "olga (command line)"
+
+    def nameless() -> str:
+        raise OSError("No username set in the environment")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert at_terminal() == "somebody (command line)"
 
 
 def test_ids_follow_the_clock() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.couch import CouchServer
 from connector.device_commands import bring
 from connector.device_export import Export
@@ -38,7 +38,7 @@ def test_it_hands_in_once_what_was_not_refused_and_puts_that_on_record(
     stored = couch.database(orders_database(bob.rep))
     assert (stored.get(FINE) or {})["_rev"] == "1-0123"
     assert stored.get(REFUSED) is None
-    entries = AuditTrail(couch.database(OPS)).newest(5, by="command line")
+    entries = AuditTrail(couch.database(OPS)).newest(5, by=at_terminal())
     assert [(each.action, each.subject) for each in entries if each.action == "device.hand_in"] == [
         ("device.hand_in", "rep:bob")
     ] * 2

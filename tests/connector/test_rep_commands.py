@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connector.audit import AuditTrail
+from connector.audit import AuditTrail, at_terminal
 from connector.couch import CouchServer
 from connector.identifiers import OPS, orders_database
 from local_servers.roadbook import Roadbook
@@ -34,8 +34,8 @@ def test_it_imports_a_file_after_a_look(installed: Roadbook, couch: CouchServer,
     assert CouchServer(couch.url, "ann", password).call("GET", "_session")
     assert installed.command("rep", "move", "ann", "south").stdout == "ann belongs to territory south now.\n"
     assert [(entry.by, entry.action) for entry in AuditTrail(couch.database(OPS)).newest(5)] == [
-        ("command line", "rep.territory"),
-        ("command line", "rep.import"),
+        (at_terminal(), "rep.territory"),
+        (at_terminal(), "rep.import"),
     ]
 
 
