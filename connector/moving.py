@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import DocumentConflict, ProvisioningError
 from connector.identifiers import CONNECTOR, TERRITORY, customers_database
-from connector.provisioning import account_id, set_up_database
+from connector.provisioning import set_up_database
 from connector.registry import Registry, Rep
 
 

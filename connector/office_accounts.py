@@ -6,9 +6,10 @@ import re
 import secrets
 from typing import Any
 
+from connector.accounts import account_id, write_account
 from connector.couch import CouchServer
-from connector.errors import DocumentConflict, ProvisioningError
-from connector.provisioning import SHORTEST_PASSWORD, account_id
+from connector.errors import ProvisioningError
+from connector.provisioning import SHORTEST_PASSWORD
 from connector.registry import ACCOUNT
 
 ROLES = ("ops", "admin")
@@ -29,11 +30,7 @@ def add_office_account(server: CouchServer, name: str, role: str, password: str 
         raise ProvisioningError(f"the password needs at least {SHORTEST_PASSWORD} characters")
     current = _office_account(server, name)
     chosen = password or secrets.token_urlsafe(16)
-    account = {"_id": account_id(name), "name": name, "type": "user", "roles": [role], "password": chosen}
-    try:
-        server.database("_users").put(account if current is None else {**account, "_rev": current["_rev"]})
-    except DocumentConflict as error:
-        raise ProvisioningError(f"somebody else is changing the account {name!r} just now; run this again") from error
+    write_account(server, name, chosen, [role], current)
     return chosen
 
 

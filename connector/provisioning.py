@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,9 +16,10 @@ from typing import Any
 import structlog
 
 from connector import design
+from connector.accounts import account_id, signs_in, write_account
 from connector.couch import CouchServer
 from connector.design import kind_of
-from connector.errors import DocumentConflict, Forbidden, NotFound, ProvisioningError
+from connector.errors import NotFound, ProvisioningError
 from connector.identifiers import (
     AGES,
     CATALOG,
@@ -40,7 +40,6 @@ SYSTEM_DATABASES = ("_users", "_replicator")
 DOORBELL_DATABASE = "_global_changes"  # what CouchDB keeps its `_db_updates` feed in; nothing creates it by itself
 OFTEN_WRITTEN = (CONNECTOR, OPS)  # leases, heartbeats and samples are written again and again, and replicated nowhere
 REVISIONS = 100  # ids of older revisions kept of a document; with CouchDB's 1000 each such write takes 50 kB
-AWAITED = (0.1, 1.0, 5.0)  # seconds between attempts to sign in with a password that was just set
 SHORTEST_PASSWORD = 8  # characters; generated ones have 22
 
 Document = dict[str, Any]
@@ -205,11 +204,6 @@ def disable_rep(server: CouchServer, name_or_id: str, on_step: OnStep = lambda s
     return rep
 
 
-def account_id(name: str) -> str:
-    """The document id of an account in `_users`."""
-    return f"org.couchdb.user:{name}"
-
-
 def _check_name(server: CouchServer, name: str, territory: str) -> None:
     if not re.fullmatch(ACCOUNT, name) or name in ("admin", "connector", server.user) or REP_ID.fullmatch(name):
         raise ProvisioningError(
@@ -258,15 +252,10 @@ def _check_resumable(rep: Rep, territory: str) -> None:
 
 def _set_account(server: CouchServer, name: str, password: str, roles: list[str], own_role: str) -> None:
     """Create an account or set its password and roles; refuses to touch one that has not got the role `own_role`."""
-    users = server.database("_users")
-    current = users.get(account_id(name))
+    current = server.database("_users").get(account_id(name))
     if current is not None and own_role not in current.get("roles", []):
         raise ProvisioningError(f"the account {name!r} exists and is somebody else's; choose another name")
-    account = {"_id": account_id(name), "name": name, "type": "user", "roles": roles, "password": password}
-    try:
-        users.put(account if current is None else {**account, "_rev": current["_rev"]})
-    except DocumentConflict as error:
-        raise ProvisioningError(f"somebody else is changing the account {name!r} just now; run this again") from error
+    write_account(server, name, password, roles, current)
 
 
 def _set_up_connector_account(server: CouchServer, settings: Settings) -> None:
@@ -274,20 +263,6 @@ def _set_up_connector_account(server: CouchServer, settings: Settings) -> None:
     if name == server.user:
         raise ProvisioningError("ROADBOOK_COUCHDB_USER must not be the admin: the connector has an account of its own")
     current = server.database("_users").get(account_id(name))
-    if current is not None and current.get("roles") == ["connector"] and _signs_in(server, name, password):
+    if current is not None and current.get("roles") == ["connector"] and signs_in(server, name, password):
         return  # writing the same password again would end the sessions of a running connector
     _set_account(server, name, password, ["connector"], "connector")
-    # CouchDB keeps accounts in memory and hears of a change a moment later. Few attempts: it locks out who guesses.
-    for pause in AWAITED:
-        if _signs_in(server, name, password):
-            return
-        time.sleep(pause)
-    raise ProvisioningError(f"CouchDB does not take the password of the account {name!r} yet; run this again")
-
-
-def _signs_in(server: CouchServer, name: str, password: str) -> bool:
-    try:
-        CouchServer(server.url, name, password).call("GET", "_session")
-    except Forbidden:
-        return False
-    return True

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError, RoadbookError
 from connector.identifiers import CONNECTOR, TERRITORY
-from connector.provisioning import SHORTEST_PASSWORD, Added, account_id, add_rep, checked_email
+from connector.provisioning import SHORTEST_PASSWORD, Added, add_rep, checked_email
 from connector.registry import ACCOUNT, Registry, Rep
 
 COLUMNS = ("account", "territory", "password", "email")

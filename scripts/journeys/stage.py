@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from connector.accounts import account_id
 from connector.connecting import Connecting
 from connector.connections import connection_of
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
 from connector.identifiers import CONNECTOR, customers_database
-from connector.provisioning import Added, account_id, add_rep, install, set_up_database
+from connector.provisioning import Added, add_rep, install, set_up_database
 from connector.quickbooks import Connection
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings, read_settings

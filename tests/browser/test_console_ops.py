@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.fleet.sampling import Sampling
 from connector.identifiers import orders_database
-from connector.provisioning import Added, account_id, add_rep, install
+from connector.provisioning import Added, add_rep, install
 from connector.records import time_text
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import Forbidden, ProvisioningError
 from connector.identifiers import CONNECTOR, customers_database, orders_database
 from connector.moving import move_rep
-from connector.provisioning import account_id, add_rep, disable_rep, install
+from connector.provisioning import add_rep, disable_rep, install
 from connector.registry import Registry
 from connector.rep_file import add_reps, plan_reps, read_reps
 from connector.settings import Settings

@@ -1,0 +1,45 @@
+"""Accounts in CouchDB's `_users`: written so that the password they are given holds once the call has ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from connector.couch import CouchServer
+from connector.errors import DocumentConflict, Forbidden, ProvisioningError
+
+AWAITED = (0.1, 1.0, 5.0)  # seconds between attempts to sign in with a password that was just set
+
+
+def account_id(name: str) -> str:
+    """The document id of an account in `_users`."""
+    return f"org.couchdb.user:{name}"
+
+
+def write_account(
+    server: CouchServer, name: str, password: str, roles: Sequence[str], current: Mapping[str, Any] | None
+) -> None:
+    """Create an account, or give the `current` one this password and these roles; ends once CouchDB takes the password.
+
+    CouchDB keeps accounts in memory and hears of a change a moment later. Raises ProvisioningError, CouchError.
+    """
+    account = {"_id": account_id(name), "name": name, "type": "user", "roles": list(roles), "password": password}
+    try:
+        server.database("_users").put(account if current is None else {**account, "_rev": current["_rev"]})
+    except DocumentConflict as error:
+        raise ProvisioningError(f"somebody else is changing the account {name!r} just now; run this again") from error
+    for pause in AWAITED:  # few attempts: CouchDB locks out who guesses
+        if signs_in(server, name, password):
+            return
+        time.sleep(pause)
+    raise ProvisioningError(f"CouchDB does not take the password of the account {name!r} yet; run this again")
+
+
+def signs_in(server: CouchServer, name: str, password: str) -> bool:
+    """Whether CouchDB takes this password; raises CouchError."""
+    try:
+        CouchServer(server.url, name, password).call("GET", "_session")
+    except Forbidden:
+        return False
+    return True
