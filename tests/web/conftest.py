@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -12,12 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from connector.couch import Database
 from connector.errors import NotFound
-from connector.identifiers import CONNECTOR, OPS
-from connector.provisioning import install
+from connector.identifiers import CONNECTOR, OPS, orders_database
+from connector.provisioning import install, set_up_database
 from connector.servers import admin_server
 from connector.settings import Settings, read_settings, split_credentials
 from tests.conftest import wipe
+from tests.connector.samples import REP
 from tests.web.ledger_rows import OnRecord
 from web import create_app
 
@@ -186,3 +188,14 @@ class SignIns:
 def signed_in(app: Flask, people: People) -> SignIns:
     """`signed_in("olga")` is a browser that Olga uses."""
     return SignIns(app, people)
+
+
+@pytest.fixture
+def orders(installation: Installation, ledger: OnRecord) -> Iterator[Database]:
+    """The database of the rep of the sample rows, without anything in it."""
+    name = orders_database(REP)
+    if name in installation.server.call("GET", "_all_dbs"):
+        installation.server.delete_database(name)
+    set_up_database(installation.server, name)
+    yield installation.server.database(name)
+    installation.server.delete_database(name)

@@ -18,6 +18,7 @@ from connector.records import time_text
 from connector.retries import decide
 from tests.connector.samples import REP, change, order
 
+UNKNOWN_PRODUCT = "QuickBooks does not know the product “Queso “Cabrales””."
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -80,3 +81,8 @@ class OnRecord:
 def key_of(row: Row) -> str:
     """How the console's addresses name a row."""
     return row.id.removeprefix("ledger:")
+
+
+def stopped_by_a_product() -> Row:
+    """An order that names a product which QuickBooks does not know."""
+    return parked(received(1), "unknown_product", UNKNOWN_PRODUCT)

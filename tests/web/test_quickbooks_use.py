@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 
 import pytest
@@ -20,14 +18,10 @@ from connector.retries import decide
 from tests.connector.samples import REP
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import NOON, OnRecord, key_of, parked, received, ulid
+from tests.web.page_text import text_of
 from web.quickbooks_use import Pace, form_link, pace_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-
-
-def text_of(html: str) -> str:
-    """What a person reads of a page."""
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", html).split()))
 
 
 def claim(seconds_ago: float, per_minute: int = 250, per_second: int = 5) -> dict[str, Any]:

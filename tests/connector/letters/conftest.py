@@ -25,6 +25,7 @@ from tests.connector.samples import CUSTOMER, PRODUCTS
 from tests.web.conftest import Installation
 from tests.web.ledger_rows import in_quickbooks, received
 
+SENT = {"order 0 customer": "sent", "order 0 office": "sent", "order 0 rep": "sent"}
 EVERYONE = frozenset({"rep", "customer", "office", "failures"})
 OFFICE = "office@northwind.example"
 BUYER = "buyer@cafe.example"
