@@ -79,3 +79,8 @@ def request_id(realm: str, rep: str, document_id: str, operation: str, content: 
     Reference: https://developer.intuit.com/app/developer/qbo/docs/learn/learn-basic-field-definitions
     """
     return uuid.uuid5(REQUEST_NAMESPACE, "\n".join((realm, rep, document_id, operation, content))).hex
+
+
+def account_id(name: str) -> str:
+    """The document id of an account in `_users`."""
+    return f"org.couchdb.user:{name}"

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from connector.accounts import account_id
 from connector.couch import CouchServer
-from connector.errors import DocumentConflict, ProvisioningError
+from connector.errors import ProvisioningError
 from connector.identifiers import CONNECTOR, TERRITORY, customers_database
 from connector.provisioning import set_up_database
 from connector.registry import Registry, Rep
+from connector.rep_roles import bring_roles
 
 
 def move_rep(
@@ -31,16 +32,6 @@ def move_rep(
     if rep.territory != territory:
         rep = registry.settle(rep, territory)
     on_step("registered")
-    users = server.database("_users")
-    account = users.get(account_id(rep.account))
-    if account is None or f"rep:{rep.rep}" not in account.get("roles", []):
-        raise ProvisioningError(f"{rep.account} has no account any more: disable the rep and add it anew")
-    kept = [role for role in account["roles"] if not role.startswith("territory:")]
-    roles = [*kept, f"territory:{territory}"]
-    if roles != account["roles"]:
-        try:
-            users.put({**account, "roles": roles})
-        except DocumentConflict as error:
-            raise ProvisioningError(f"somebody else is changing the account {rep.account!r}; run this again") from error
+    bring_roles(server, rep)
     on_step("account changed")
     return rep

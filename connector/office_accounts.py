@@ -9,6 +9,7 @@ from typing import Any
 from connector.accounts import account_id, write_account
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError
+from connector.identifiers import account_id
 from connector.provisioning import SHORTEST_PASSWORD
 from connector.registry import ACCOUNT
 

@@ -29,11 +29,13 @@ from connector.identifiers import (
     PICTURES,
     REP_ID,
     TERRITORY,
+    account_id,
     customers_database,
     orders_database,
 )
 from connector.mailboxes import BadAddress, address_of
 from connector.registry import ACCOUNT, Registry, Rep
+from connector.rep_roles import bring_roles, roles_of
 from connector.settings import Settings
 
 SYSTEM_DATABASES = ("_users", "_replicator")
@@ -108,12 +110,14 @@ def add_rep(
     password: str | None = None,
     on_step: OnStep = lambda step: None,
     email: str = "",
+    new_customers: bool = True,
 ) -> Added:
     """Make a rep with an account of that name; goes on where an interrupted run stopped and keeps its rep id.
 
     `server` is signed in as an admin; `on_step` hears of every step once it is done. Without a password one is made;
-    one that was made by an interrupted run and never shown is replaced. Raises ProvisioningError if the name or the
-    territory cannot be used, DesignError, CouchError.
+    one that was made by an interrupted run and never shown is replaced. `new_customers` false takes away the right to
+    ask for new customers, also from a rep who is there already; true changes nothing there. Raises ProvisioningError if
+    the name or the territory cannot be used, DesignError, CouchError.
     """
     _check_name(server, name, territory)
     _check_password(password)
@@ -124,12 +128,16 @@ def add_rep(
         _check_resumable(rep, territory)
         if email and email != rep.email:
             rep = registry.give_email(rep, email)
+        if rep.new_customers and not new_customers:
+            rep = registry.allow_new_customers(rep, False)
         if rep.state == "ready":
+            if not new_customers:
+                bring_roles(server, rep)
             return Added(rep.rep, name, territory, None)
     else:
         if server.database("_users").get(account_id(name)) is not None:
             raise ProvisioningError(f"the account {name!r} exists and is not a rep's; choose another name")
-        rep = registry.create(name, territory, email)
+        rep = registry.create(name, territory, email, new_customers)
     on_step("registered")
     set_up_database(server, orders_database(rep.rep), on_step)
     set_up_database(server, customers_database(territory), on_step)
@@ -222,8 +230,7 @@ def _check_password(password: str | None) -> None:
 def _give_account(server: CouchServer, rep: Rep, password: str | None) -> str:
     """Create a rep's account or renew it; returns its password."""
     chosen = password or secrets.token_urlsafe(16)
-    roles = ["rep", f"rep:{rep.rep}", f"territory:{rep.territory}"]
-    _set_account(server, rep.account, chosen, roles, f"rep:{rep.rep}")
+    _set_account(server, rep.account, chosen, roles_of(rep), f"rep:{rep.rep}")
     return chosen
 
 

@@ -20,8 +20,8 @@ ACCOUNT = r"^[a-z][a-z0-9._-]{1,31}$"
 
 
 class Rep(BaseModel):
-    """A row: a rep's opaque id, the account the rep signs in with, the territory, how far provisioning has come, and
-    where letters go to (empty: nowhere)."""
+    """A row: a rep's opaque id, the account the rep signs in with, the territory, how far provisioning has come,
+    where letters go to (empty: nowhere), and whether the rep may ask for new customers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -32,6 +32,7 @@ class Rep(BaseModel):
     created_at: str
     changed_at: str
     email: str = ""
+    new_customers: bool = True
     revision: str | None = Field(None, alias="_rev", exclude=True)
 
     @property
@@ -41,7 +42,8 @@ class Rep(BaseModel):
 
     def as_document(self) -> dict[str, Any]:
         """The row as it is stored."""
-        fields = {name: value for name, value in self.model_dump().items() if name != "email" or value}
+        usual = {"email": "", "new_customers": True}  # left out, as in rows that are older than the field
+        fields = {name: value for name, value in self.model_dump().items() if usual.get(name) != value}
         document = {"_id": self.id, "type": "rep", "schema": 1, **fields}
         return document if self.revision is None else {**document, "_rev": self.revision}
 
@@ -72,7 +74,7 @@ class Registry:
                 log.error("registry.row_damaged", row=document.get("_id"), reason=str(error))
         return rows
 
-    def create(self, account: str, territory: str, email: str = "") -> Rep:
+    def create(self, account: str, territory: str, email: str = "", new_customers: bool = True) -> Rep:
         """Write the row of a new rep, state `creating`, and return it."""
         now = time_text(datetime.now(UTC))
         new = Rep(
@@ -83,6 +85,7 @@ class Registry:
             created_at=now,
             changed_at=now,
             email=email,
+            new_customers=new_customers,
         )
         return new.model_copy(update={"revision": self._database.put(new.as_document())})
 
@@ -90,6 +93,11 @@ class Registry:
         """Write another e-mail address; raises DocumentConflict if somebody else changed the row since it was read."""
         given = rep.model_copy(update={"email": email, "changed_at": time_text(datetime.now(UTC))})
         return given.model_copy(update={"revision": self._database.put(given.as_document())})
+
+    def allow_new_customers(self, rep: Rep, allowed: bool) -> Rep:
+        """Write whether the rep may ask for new customers; raises DocumentConflict if somebody else changed the row."""
+        changed = rep.model_copy(update={"new_customers": allowed, "changed_at": time_text(datetime.now(UTC))})
+        return changed.model_copy(update={"revision": self._database.put(changed.as_document())})
 
     def move(self, rep: Rep, state: State) -> Rep:
         """Write another state; raises DocumentConflict if somebody else changed the row since it was read."""

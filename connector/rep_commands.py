@@ -1,4 +1,4 @@
-"""`roadbook rep`: add, import, move, disable and list reps, and give them other passwords."""
+"""`roadbook rep`: add, import, move, disable and list reps, give them other passwords, say who adds customers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from connector.moving import move_rep
 from connector.provisioning import add_rep, disable_rep, give_email, reset_password
 from connector.registry import Registry
 from connector.rep_file import Planned, add_reps, plan_reps, read_reps
+from connector.rep_rights import allow_new_customers
 from connector.servers import admin_server, connector_server
 from connector.settings import Settings
 from connector.starting import start
@@ -33,14 +34,17 @@ def rep() -> None:
 @click.argument("name")
 @click.option("--territory", required=True, help="Whose customers the rep sees.")
 @click.option("--email", default="", help="Where the rep's letters go.")
+@click.option("--no-new-customers", is_flag=True, help="Only the office adds customers.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def add(name: str, territory: str, email: str, password_stdin: bool, as_json: bool) -> None:
+def add(name: str, territory: str, email: str, no_new_customers: bool, password_stdin: bool, as_json: bool) -> None:
     """Create the account and the databases of a rep. Safe to repeat after an interruption."""
     settings = start()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    noted(settings, "rep.add", name, territory=territory)
-    added = add_rep(admin_server(settings), name, territory, password, email=email)
+    refused = {"new_customers": "refuse"} if no_new_customers else {}
+    noted(settings, "rep.add", name, territory=territory, **refused)
+    server = admin_server(settings)
+    added = add_rep(server, name, territory, password, email=email, new_customers=not no_new_customers)
     # The password is known nowhere else: it is shown before anything that may take long or fail.
     if as_json:
         shown = {"rep": added.rep, "account": added.account, "territory": territory, "password": added.password}
@@ -130,6 +134,18 @@ def email_command(name: str, address: str) -> None:
     click.echo(f"Letters for {name} go to {given.email}." if given.email else f"{name} gets no letters.")
 
 
+@rep.command("new-customers")
+@click.argument("name")
+@click.argument("answer", type=click.Choice(["allow", "refuse"]))
+def new_customers_command(name: str, answer: str) -> None:
+    """Say whether a rep may ask for new customers; the server goes by it at once."""
+    settings = start()
+    noted(settings, "rep.new_customers", name, answer=answer)
+    changed = allow_new_customers(admin_server(settings), name, answer == "allow")
+    may = "may ask for new customers" if changed.new_customers else "adds no customers any more: the office does"
+    click.echo(f"{changed.account} {may}.")
+
+
 @rep.command("disable")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Even though a device may hold what was not handed in.")
@@ -155,7 +171,8 @@ def list_command() -> None:
     """Show every rep with account, territory and state."""
     settings = start()
     for found in Registry(connector_server(settings).database(CONNECTOR)).list():
-        click.echo(f"{found.rep}  {found.account:<24} {found.territory:<16} {found.state}")
+        note = "" if found.new_customers else ", no new customers"
+        click.echo(f"{found.rep}  {found.account:<24} {found.territory:<16} {found.state}{note}")
 
 
 def noted(settings: Settings, action: str, subject: str, **detail: object) -> None:

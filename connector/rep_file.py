@@ -16,7 +16,7 @@ from typing import Literal
 from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError, RoadbookError
-from connector.identifiers import CONNECTOR, TERRITORY
+from connector.identifiers import CONNECTOR, TERRITORY, account_id
 from connector.provisioning import SHORTEST_PASSWORD, Added, add_rep, checked_email
 from connector.registry import ACCOUNT, Registry, Rep
 

@@ -38,6 +38,7 @@ ACTIONS = {
     "rep.disable": "Disabled a rep",
     "rep.email": "Said where letters to a rep go",
     "rep.import": "Imported reps",
+    "rep.new_customers": "Said whether a rep may ask for new customers",
     "rep.password": "Gave a rep another password",
     "rep.territory": "Moved a rep to another territory",
     "settings.change": "Changed settings",

@@ -21,6 +21,7 @@ from connector.moving import move_rep
 from connector.provisioning import Added, add_rep, checked_email, disable_rep, reset_password
 from connector.registry import Registry, Rep
 from connector.rep_file import Planned, add_reps, plan_reps, read_reps
+from connector.rep_rights import allow_new_customers
 from connector.territories import TerritoryStore
 from web.audit import record
 from web.auth import OFFICE, person, role_required
@@ -75,8 +76,10 @@ def add() -> Response:
     name, territory = request.form.get("account", "").strip(), request.form.get("territory", "").strip()
     password = request.form.get("password", "") or None
     email = request.form.get("email", "").strip()
-    record("rep.add", f"rep:{name}", {"territory": territory, "email": email})
-    added = attempt(lambda server: add_rep(server, name, territory, password, email=email))
+    allowed = request.form.get("new_customers") != "refuse"
+    refused = {} if allowed else {"new_customers": "refuse"}
+    record("rep.add", f"rep:{name}", {"territory": territory, "email": email, **refused})
+    added = attempt(lambda server: add_rep(server, name, territory, password, email=email, new_customers=allowed))
     ring()
     log.info("rep.added", account=name, territory=territory, by=by())
     return shown_once(
@@ -131,6 +134,21 @@ def email(rep: str) -> Response:
     # By its own row, not by the account, which may be another rep's by now.
     attempt(lambda server: Registry(server.database(CONNECTOR)).give_email(row, checked_email(wanted)))
     flash(f"Letters for {row.account} go to {wanted}." if wanted else f"{row.account} gets no letters.")
+    return redirect(url_for(".show", rep=rep), 303)
+
+
+@blueprint.post("/<rep>/new-customers")
+@for_admins
+def new_customers(rep: str) -> Response:
+    """Say whether the rep may ask for new customers; the server goes by it at once."""
+    row, answer = found(rep), request.form.get("answer", "")
+    if answer not in ("allow", "refuse"):
+        abort(400, "Say whether the rep may ask for new customers: allow or refuse. Nothing was changed.")
+    record("rep.new_customers", f"rep:{row.account}", {"answer": answer})
+    changed = attempt(lambda server: allow_new_customers(server, row.rep, answer == "allow"))
+    log.info("rep.new_customers", account=changed.account, answer=answer, by=by())
+    may = "may ask for new customers" if changed.new_customers else "adds no customers any more: the office does"
+    flash(f"{changed.account} {may}.")
     return redirect(url_for(".show", rep=rep), 303)
 
 

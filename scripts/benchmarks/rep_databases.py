@@ -16,6 +16,7 @@ from connector.couch import CouchServer
 from connector.design import DatabaseKind
 from connector.errors import CouchError, DocumentConflict, Forbidden, RoadbookError
 from connector.identifiers import new_rep_id
+account_id, new_rep_id
 
 THREADS = 4  # that make databases
 WRITTEN = 40  # databases that devices write into

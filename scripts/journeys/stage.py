@@ -15,7 +15,7 @@ from connector.connecting import Connecting
 from connector.connections import connection_of
 from connector.couch import CouchServer
 from connector.errors import RoadbookError
-from connector.identifiers import CONNECTOR, customers_database
+from connector.identifiers import CONNECTOR, account_id, customers_database
 from connector.provisioning import Added, add_rep, install, set_up_database
 from connector.quickbooks import Connection
 from connector.servers import admin_server, connector_server

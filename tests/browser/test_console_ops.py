@@ -13,7 +13,7 @@ from playwright.sync_api import Playwright, expect
 from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.fleet.sampling import Sampling
-from connector.identifiers import orders_database
+from connector.identifiers import account_id, orders_database
 from connector.provisioning import Added, add_rep, install
 from connector.records import time_text
 from connector.servers import admin_server, connector_server

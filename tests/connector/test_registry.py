@@ -68,6 +68,8 @@ def test_it_refuses_a_move_from_an_older_state(registry: Registry) -> None:
 
 def test_it_stores_and_reads_the_same_row() -> None:
     assert rep_of_row(ROW).as_document() == ROW
+    told = ROW | {"email": "bob@northwind.example", "new_customers": False}
+    assert rep_of_row(told).as_document() == told
 
 
 @pytest.mark.parametrize(

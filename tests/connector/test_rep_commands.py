@@ -57,6 +57,27 @@ def test_it_disables_nobody_whose_device_holds_orders_unless_that_is_meant(
     assert "disabled" in installed.command("rep", "list").stdout
 
 
+def test_it_says_who_may_ask_for_new_customers(installed: Roadbook, couch: CouchServer) -> None:
+    installed.command("rep", "add", "ann", "--territory", "north", "--no-new-customers")
+    installed.add_rep("bob", "north")
+    refused = installed.command("rep", "new-customers", "bob", "refuse").stdout
+    assert refused == "bob adds no customers any more: the office does.\n"
+    assert installed.command("rep", "list").stdout.count("ready, no new customers") == 2
+    allowed = installed.command("rep", "new-customers", "ann", "allow").stdout
+    assert allowed == "ann may ask for new customers.\n"
+    assert installed.command("rep", "list").stdout.count("ready, no new customers") == 1
+    nobody = installed.command("rep", "new-customers", "dora", "refuse", check=False)
+    assert nobody.returncode == 1 and "no rep 'dora' is ready" in nobody.stderr
+    assert installed.command("rep", "new-customers", "bob", "perhaps", check=False).returncode == 2
+    assert [(entry.action, entry.subject, entry.detail) for entry in AuditTrail(couch.database(OPS)).newest(5)] == [
+        ("rep.new_customers", "rep:dora", {"answer": "refuse"}),
+        ("rep.new_customers", "rep:ann", {"answer": "allow"}),
+        ("rep.new_customers", "rep:bob", {"answer": "refuse"}),
+        ("rep.add", "rep:bob", {"territory": "north"}),
+        ("rep.add", "rep:ann", {"territory": "north", "new_customers": "refuse"}),
+    ]
+
+
 def test_it_says_what_to_do_before_roadbook_is_installed(roadbook: Roadbook) -> None:
     answer = roadbook.command("rep", "add", "bob", "--territory", "north", check=False)
     assert answer.returncode == 1

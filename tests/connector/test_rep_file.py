@@ -7,7 +7,7 @@ import pytest
 from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import Forbidden, ProvisioningError
-from connector.identifiers import CONNECTOR, customers_database, orders_database
+from connector.identifiers import CONNECTOR, account_id, customers_database, orders_database
 from connector.moving import move_rep
 from connector.provisioning import add_rep, disable_rep, install
 from connector.registry import Registry

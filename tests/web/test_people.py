@@ -12,9 +12,10 @@ from flask.testing import FlaskClient
 from connector.audit import AuditTrail
 from connector.couch import CouchServer
 from connector.errors import Forbidden
-from connector.identifiers import CONNECTOR, OPS, orders_database
+from connector.identifiers import CONNECTOR, OPS, account_id, orders_database
 from connector.provisioning import Added, add_rep, disable_rep
 from connector.registry import Registry, Rep
+from connector.rep_roles import NO_NEW_CUSTOMERS
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord
 from tests.web.test_status import text_of
@@ -128,6 +129,47 @@ def test_it_says_where_letters_to_a_rep_go(alice: FlaskClient, server: CouchServ
     assert Registry(server.database(CONNECTOR)).by_account("kim")[0].email == "kim@northwind.example"
     assert "kim gets no letters." in alice.post(f"/reps/{kim.rep}/email", data={}, follow_redirects=True).text
     assert trail(server)[0] == ("alice", "rep.email", "rep:kim")
+
+
+def test_it_says_who_may_ask_for_new_customers(
+    alice: FlaskClient, signed_in: SignIns, server: CouchServer, kim: Added
+) -> None:
+    def roles() -> list[str]:
+        return (server.database("_users").get(account_id("kim")) or {})["roles"]
+
+    page = alice.get(f"/reps/{kim.rep}").text
+    assert "may ask for them" in page and 'name="answer" value="refuse"' in page
+    refused = alice.post(f"/reps/{kim.rep}/new-customers", data={"answer": "refuse"}, follow_redirects=True).text
+    assert "kim adds no customers any more: the office does." in refused and 'name="answer" value="allow"' in refused
+    assert NO_NEW_CUSTOMERS in roles() and not reps(server)[0].new_customers
+    looked = signed_in("olga").get(f"/reps/{kim.rep}").text
+    assert "the office adds them" in looked and 'name="answer"' not in looked
+    assert "kim may ask for new customers." in (
+        alice.post(f"/reps/{kim.rep}/new-customers", data={"answer": "allow"}, follow_redirects=True).text
+    )
+    assert NO_NEW_CUSTOMERS not in roles() and reps(server)[0].new_customers
+    for form in ({}, {"answer": "perhaps"}):
+        assert alice.post(f"/reps/{kim.rep}/new-customers", data=form).status_code == 400
+    entries = AuditTrail(server.database(OPS)).newest(5)
+    assert [(entry.by, entry.action, entry.subject, entry.detail) for entry in entries] == [
+        ("alice", "rep.new_customers", "rep:kim", {"answer": "allow"}),
+        ("alice", "rep.new_customers", "rep:kim", {"answer": "refuse"}),
+    ]
+
+
+def test_it_adds_a_rep_for_whom_the_office_adds_customers(alice: FlaskClient, server: CouchServer) -> None:
+    alice.post("/reps", data={"account": "ann", "territory": "north", "new_customers": "refuse"})
+    alice.post("/reps", data={"account": "ben", "territory": "north"})
+    assert {rep.account: rep.new_customers for rep in reps(server)} == {"ann": False, "ben": True}
+
+
+def test_it_changes_no_rights_of_who_has_a_former_reps_account_now(
+    alice: FlaskClient, server: CouchServer, kim: Added
+) -> None:
+    disable_rep(server, kim.rep)
+    add_rep(server, "kim", "south")
+    assert alice.post(f"/reps/{kim.rep}/new-customers", data={"answer": "refuse"}).status_code == 409
+    assert all(rep.new_customers for rep in reps(server))
 
 
 def test_it_moves_a_rep(alice: FlaskClient, server: CouchServer, kim: Added) -> None:

@@ -62,6 +62,7 @@ RIGHTS = (
     Right("people.password", "POST", f"/reps/{REP}/password", ADMIN),
     Right("people.territory", "POST", f"/reps/{REP}/territory", ADMIN),
     Right("people.email", "POST", f"/reps/{REP}/email", ADMIN),
+    Right("people.new_customers", "POST", f"/reps/{REP}/new-customers", ADMIN),
     Right("people.ask_to_disable", "GET", f"/reps/{REP}/disable", ADMIN),
     Right("people.disable", "POST", f"/reps/{REP}/disable", ADMIN),
     Right("people.try_import", "POST", "/reps/import", ADMIN),

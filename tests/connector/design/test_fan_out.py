@@ -17,6 +17,7 @@ from connector.design import DesignDocument, content_sha256, kind_of
 from connector.design.canary import Counts, Watch, canary, storm
 from connector.design.fan_out import Target, canaries_of, fan_out, stages_of
 from connector.errors import CouchError, DesignError, DocumentConflict, Forbidden
+from connector.identifiers import account_id
 from tests.couch_design.guards import sample
 
 KIND = kind_of("orders-rbob222222222222")

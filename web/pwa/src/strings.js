@@ -82,7 +82,7 @@ export const text = {
 
   newCustomer: {
     title: 'New customer', why: 'You can take an order at once. The office’s books get the customer when this device has a network.',
-    submit: 'Ask for this customer', again: 'Send it again', putRight: 'The server refused this request. Put it right and send it again: orders for this customer stay with it.', where: 'Where the request is', askedAt: (when) => `Asked for ${when}`, gone: 'This request is not here.',
+    byTheOffice: 'The office adds customers: ask it for a new one.', submit: 'Ask for this customer', again: 'Send it again', putRight: 'The server refused this request. Put it right and send it again: orders for this customer stay with it.', where: 'Where the request is', askedAt: (when) => `Asked for ${when}`, gone: 'This request is not here.',
     alike: 'You may have this customer already:', became: (name) => `In QuickBooks as ${name}`,
     comes: (name) => `It is ${name} there, and comes to this device with one of the next syncs. Orders can be taken meanwhile.`,
     places: {device: 'On this device', server: 'On the server', quickbooks: 'In QuickBooks', attention: 'Needs attention'},

@@ -490,6 +490,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
     checkId(id, prefix);
     if (has(doc, "_attachments")) { refuse("attachments", "attachments are not allowed"); }
     if (prefix !== "draft" && prefix !== "receipt") { checkWriteOnce(doc, prefix); }
+    if (prefix === "custreq" && holds(roles, "no_new_customers")) {
+      refuse("no_new_customers", "the office adds customers; ask it for this one");
+    }
     checkSize(doc);
     if (doc._deleted !== true) { checkIdentity(doc, prefix, rep); }
     if (prefix === "draft") { checkDraft(doc); } else if (doc._deleted !== true) { checkContent(doc, prefix); }

@@ -2,6 +2,7 @@
 import {orderNumber} from '../orders/order.js';
 
 export const PLACES = ['device', 'server', 'quickbooks', 'attention'];
+const ACTS = {guard_error: 'admin', no_new_customers: 'office'};
 const STUCK = new Set(['parked', 'held']);
 
 /**
@@ -45,10 +46,10 @@ function answeredPlace({state, estimate}) {
   return estimate || state === 'cancelled' || state === 'amended' || state === 'converted' ? 'quickbooks' : 'server';
 }
 
-/** The guard's "code: text" as a reason; a rep acts on it, except where the guard itself failed. */
+/** The guard's "code: text" as a reason; a rep acts on it, except where the guard itself failed or the office adds customers. */
 export function refusal(text) {
   const [, code, words] = /^([a-z_]+): (.+)$/s.exec(text) ?? [null, 'refused', text];
-  return {code, text: words, who: code === 'guard_error' ? 'admin' : 'rep'};
+  return {code, text: words, who: ACTS[code] ?? 'rep'};
 }
 
 /**

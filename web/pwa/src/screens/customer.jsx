@@ -16,6 +16,8 @@ import {NewCustomer} from './new_customer.jsx';
 const OUR_MARK = /^Roadbook request [0-9A-Z]{26}$/; // the connector's, on a customer that was asked for
 
 export function Customer({books, id}) {
+  const {newCustomers} = useStateOf(books);
+  if (id === 'new' && !newCustomers) return <main><p>{text.newCustomer.byTheOffice}</p><a href="#/customers">{text.tabs.customers}</a></main>;
   if (id === 'new') return <NewCustomer books={books} />;
   if (id.startsWith('custreq:')) return <CustomerRequest key={id} books={books} id={id} />;
   return <Known key={id} books={books} id={id} />;

@@ -17,6 +17,7 @@ export function Customers({books}) {
   const found = useNewest(() => books.customers.search(typed, {limit: shown}), [typed, shown, changes]);
   const settings = useAnswer(() => books.settings(), [changes]);
   const {balances} = useStateOf(books.ages).confirmed;
+  const {newCustomers} = useStateOf(books);
   const asked = useOpenRequests(books, changes).filter(({document}) => fold(document.name).includes(fold(typed).trim()));
   return (
     <main class="roomy">
@@ -49,7 +50,9 @@ export function Customers({books}) {
         ))}
       </ul>
       {found?.total > shown && <button type="button" class="more" onClick={() => setShown(shown + SHOWN)}>{text.catalogue.showMore}</button>}
-      <a class="new-customer" href="#/customers/new">{text.newCustomer.title}</a>
+      {newCustomers
+        ? <a class="new-customer" href="#/customers/new">{text.newCustomer.title}</a>
+        : <p class="count">{text.newCustomer.byTheOffice}</p>}
     </main>
   );
 }

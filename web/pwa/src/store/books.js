@@ -104,10 +104,13 @@ export class Books extends EventTarget {
     this.dispatchEvent(new Event('state'));
   }
 
-  /** {loss}: what the browser deleted and the rep has not seen yet, or null. A "state" event follows each change. */
+  /**
+   * {loss, newCustomers}: what the browser deleted and the rep has not seen yet, or null; whether the rep may ask for new customers,
+   * as the server said last. A "state" event follows each change.
+   */
   get state() {
     const loss = this.marks.loss();
-    return {loss: loss && !loss.seen ? loss : null};
+    return {loss: loss && !loss.seen ? loss : null, newCustomers: this.identity.newCustomers !== false};
   }
 
   /** The rep has seen what was lost. */
@@ -195,11 +198,14 @@ export class Books extends EventTarget {
     return onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
   }
 
-  /** Who the server takes this browser for; the territories are from now on those of the rep's account. */
+  /** Who the server takes this browser for; territories and rights are from now on those of the rep's account. */
   async #whoAmI() {
     const who = await whoAmI(SERVER, globalThis.fetch, (...heard) => this.clock.heard(...heard));
-    if (who?.rep === this.identity.rep && await this.customers.become(who.territories)) {
+    if (who?.rep !== this.identity.rep) return who;
+    const moved = await this.customers.become(who.territories);
+    if (moved || who.newCustomers !== this.state.newCustomers) {
       this.identity = {...keepIdentity(who), clock: this.clock};
+      this.dispatchEvent(new Event('state'));
       await storeIdentity(this.identity).catch(() => {});
     }
     return who;

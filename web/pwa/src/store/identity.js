@@ -5,7 +5,7 @@ const IDENTITY = 'roadbook.identity';
 const DEVICE = 'roadbook.device';
 const ANEW = 'roadbook.anew';
 
-/** {name, rep, territories, device} of the rep who signed in here, or null. */
+/** {name, rep, territories, newCustomers, device} of the rep who signed in here, or null. */
 export function knownIdentity(storage = localStorage) {
   try {
     return JSON.parse(storage.getItem(IDENTITY));
@@ -15,9 +15,9 @@ export function knownIdentity(storage = localStorage) {
 }
 
 /** Keep who signed in; returns the identity with this device's name (`before`: the one it had before its storage was wiped). */
-export function keepIdentity({name, rep, territories}, storage = localStorage, before = null) {
+export function keepIdentity({name, rep, territories, newCustomers = true}, storage = localStorage, before = null) {
   if (before && !storage.getItem(DEVICE)) storage.setItem(DEVICE, before);
-  const identity = {name, rep, territories, device: deviceName(storage)};
+  const identity = {name, rep, territories, newCustomers, device: deviceName(storage)};
   storage.setItem(IDENTITY, JSON.stringify(identity));
   return identity;
 }

@@ -8,8 +8,8 @@ const STORE = 'identity';
 const ONLY = 'rep'; // the only key
 
 /** Keep who uses this device; resolves once it is on the disk. */
-export function storeIdentity({name, rep, territories, device}) {
-  return within((store) => store.put({name, rep, territories, device}, ONLY));
+export function storeIdentity({name, rep, territories, newCustomers = true, device}) {
+  return within((store) => store.put({name, rep, territories, newCustomers, device}, ONLY));
 }
 
 /** Forget the rep; resolves once that is on the disk. */

@@ -4,6 +4,7 @@ import {patientFetch, Unreachable} from './patience.js';
 export {Unreachable};
 
 const REP = /^rep:(r[a-z2-7]{15})$/;
+const NO_NEW_CUSTOMERS = 'no_new_customers'; // takes a right away: accounts without it have it
 const TERRITORY = /^territory:([a-z][a-z0-9-]{0,31})$/;
 
 /** The sign-in was refused; `locked` when too many wrong passwords were tried, `notARep` when the account is another kind. */
@@ -15,7 +16,7 @@ export class SignInRefused extends Error {
   }
 }
 
-/** Sign in; resolves to {name, rep, territories}. Raises Unreachable, SignInRefused ("wrong", "locked", "not_a_rep"). */
+/** Sign in; resolves to {name, rep, territories, newCustomers}: the last says whether the rep may ask for any. Raises Unreachable, SignInRefused ("wrong", "locked", "not_a_rep"). */
 export async function signIn(server, name, password, fetcher = fetch) {
   const answer = await ask(server, fetcher, {
     method: 'POST', body: JSON.stringify({name, password}), headers: {'Content-Type': 'application/json', Accept: 'application/json'},
@@ -28,7 +29,7 @@ export async function signIn(server, name, password, fetcher = fetch) {
 }
 
 /**
- * Who the server takes this browser for: {name, rep, territories}, or null when it asks for a sign-in. `onDate` hears when the
+ * Who the server takes this browser for, as signIn() says it, or null when it asks for a sign-in. `onDate` hears when the
  * server says that it is (its Date header), and when it was asked and answered, in milliseconds of this device's clock.
  */
 export async function whoAmI(server, fetcher = fetch, onDate = () => {}) {
@@ -48,7 +49,8 @@ export async function signOut(server, fetcher = fetch) {
 function identityOf({name, roles = []}) {
   const rep = roles.map((role) => REP.exec(role)?.[1]).find(Boolean);
   if (!rep) throw new SignInRefused('not_a_rep');
-  return {name, rep, territories: roles.map((role) => TERRITORY.exec(role)?.[1]).filter(Boolean).sort()};
+  const territories = roles.map((role) => TERRITORY.exec(role)?.[1]).filter(Boolean).sort();
+  return {name, rep, territories, newCustomers: !roles.includes(NO_NEW_CUSTOMERS)};
 }
 
 async function ask(server, fetcher, options) {

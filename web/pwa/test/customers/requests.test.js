@@ -39,6 +39,7 @@ describe('where a request is', () => {
     ['it was not sent yet', [], {unsent: [request._id]}, {place: 'device', reason: null, customer: null}],
     ['it was sent', [], {}, {place: 'server', reason: null, customer: null}],
     ['the guard refused it', [], {refused: {[request._id]: 'bad_field: no such field'}}, {place: 'attention', reason: {code: 'bad_field', text: 'no such field', who: 'rep'}}],
+    ['the office adds customers', [], {refused: {[request._id]: 'no_new_customers: ask it'}}, {place: 'attention', reason: {code: 'no_new_customers', text: 'ask it', who: 'office'}}],
     ['it was received', [receipt({state: 'received'})], {}, {place: 'server', customer: null}],
     ['it will be tried again', [receipt({state: 'waiting', reason})], {}, {place: 'server', reason}],
     ['the name is taken', [receipt({state: 'parked', reason})], {}, {place: 'attention', reason, customer: null}],

@@ -45,6 +45,7 @@ test('a parked change tells why and who must act', () => {
 test("the guard's words become a reason that the rep acts on", () => {
   assert.deepEqual(refusal('wrong_total: the total is wrong'), {code: 'wrong_total', text: 'the total is wrong', who: 'rep'});
   assert.equal(refusal('guard_error: this document cannot be checked').who, 'admin');
+  assert.equal(refusal('no_new_customers: the office adds customers; ask it for this one').who, 'office');
   assert.deepEqual(refusal('nothing known'), {code: 'refused', text: 'nothing known', who: 'rep'});
 });
 

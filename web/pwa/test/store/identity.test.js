@@ -12,9 +12,15 @@ test('the device keeps its name whoever signs in', () => {
   const name = deviceName(here);
   assert.match(name, /^[A-Za-z0-9._-]{1,64}$/);
   keepIdentity({name: 'bob', rep: 'rbob222222222222', territories: ['north']}, here);
-  assert.deepEqual(knownIdentity(here), {name: 'bob', rep: 'rbob222222222222', territories: ['north'], device: name});
+  assert.deepEqual(knownIdentity(here), {name: 'bob', rep: 'rbob222222222222', territories: ['north'], newCustomers: true, device: name});
   forgetIdentity(here);
   assert.deepEqual([knownIdentity(here), deviceName(here)], [null, name]);
+});
+
+test('a rep without the right to ask for customers has none without a network either', () => {
+  const here = storage();
+  keepIdentity({name: 'bob', rep: 'rbob222222222222', territories: ['north'], newCustomers: false}, here);
+  assert.equal(knownIdentity(here).newCustomers, false);
 });
 
 test('what cannot be read is nobody', () => {

@@ -6,10 +6,16 @@ const answering = (status, body) => async () => new Response(typeof body === 'st
 const BOB = {ok: true, name: 'bob', roles: ['rep', 'rep:rbob222222222222', 'territory:south', 'territory:north']};
 
 test('a rep is known by the roles that the server tells', async () => {
-  const identity = {name: 'bob', rep: 'rbob222222222222', territories: ['north', 'south']};
+  const identity = {name: 'bob', rep: 'rbob222222222222', territories: ['north', 'south'], newCustomers: true};
   assert.deepEqual(await signIn('/couch', 'bob', 'own', answering(200, BOB)), identity);
   assert.deepEqual(await whoAmI('/couch', answering(200, {ok: true, userCtx: BOB})), identity);
   assert.equal(await whoAmI('/couch', answering(200, {ok: true, userCtx: {name: null, roles: []}})), null);
+});
+
+test('the right to ask for new customers is there until a role takes it away', async () => {
+  const without = {...BOB, roles: [...BOB.roles, 'no_new_customers']};
+  assert.equal((await signIn('/couch', 'bob', 'own', answering(200, without))).newCustomers, false);
+  assert.equal((await whoAmI('/couch', answering(200, {ok: true, userCtx: without}))).newCustomers, false);
 });
 
 const REFUSALS = [
