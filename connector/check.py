@@ -43,6 +43,7 @@ class Facts:
     currency: str = "USD"
     parked_request: str = ""  # why the new customer of the order is parked
     elsewhere: bool = False  # the customer is another territory's than the rep's, and never was this one's
+    unasked: bool = False  # the request for the new customer has not come, and this rep may ask for none
     has_left: bool = False  # the customer was in the rep's territory and is there no more
 
 
@@ -76,6 +77,9 @@ def check_customer(order: Order, facts: Facts) -> list[Reason]:
     name = order.customer.name
     if facts.customer is None and facts.parked_request:
         text = f"The new customer “{name}” is parked, and the order waits for it: {facts.parked_request}"
+        return [Reason(CUSTOMER_NOT_YET, text)]
+    if facts.customer is None and facts.unasked:
+        text = f"The office adds customers: the order waits until it lets the request for “{name}” through."
         return [Reason(CUSTOMER_NOT_YET, text)]
     if facts.customer is None and order.customer.id.startswith("custreq:"):
         return [Reason(CUSTOMER_NOT_YET, f"The new customer “{name}” is not in QuickBooks yet.", "nobody")]

@@ -61,13 +61,14 @@ class FactReader:
     ) -> Facts:
         customer: Document | None
         master, theirs, left = customers
-        parked, elsewhere, has_left = "", False, False
+        parked, unasked, elsewhere, has_left = "", False, False, False
         if order.customer.id.startswith("custreq:"):
             request = answered.get(ledger_id(row.rep, ulid_of(order.customer.id) or ""), {})
             made = request.get("customer")
             # The master copy may not have it yet: it was made a moment ago.
             new = {"quickbooks_id": made["id"], "name": made["name"], "active": True} if made else None
             customer = master.get(made_of(request) or "", new)
+            unasked = not request and not self._may_ask(row.rep)
             if request.get("state") == "parked":
                 parked = str((request.get("reason") or {}).get("text", ""))
         else:
@@ -82,6 +83,7 @@ class FactReader:
             self._currency,
             parked,
             elsewhere,
+            unasked,
             has_left,
         )
 
@@ -93,6 +95,10 @@ class FactReader:
                 return None
             self._territories[rep] = found.territory
         return self._territories[rep]
+
+    def _may_ask(self, rep: str) -> bool:
+        found = self._registry.find(rep)
+        return found is None or found.new_customers
 
     def forget(self) -> None:
         """Read territories anew from now on."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from connector.check import check_customer
 from connector.couch import CouchServer
 from connector.facts import FactReader
 from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database, ledger_id
 from connector.provisioning import add_rep, install
 from connector.records import Order
+from connector.rep_rights import allow_new_customers
 from connector.servers import admin_server
 from connector.settings import Settings
 from tests.connector.samples import order
@@ -67,3 +69,27 @@ def test_a_customer_that_was_asked_for_is_judged_by_the_master_copy_once_it_is_t
     assert customer() == {"quickbooks_id": "58", "name": "Café Ærø", "active": True}
     server.database(CUSTOMERS).put({"_id": "customer:58", **AERO, "active": False, "taxable": False})
     assert (customer()["active"], customer()["taxable"]) == (False, False)
+
+
+def test_an_order_for_a_customer_that_its_rep_may_not_ask_for_waits_for_the_office(
+    couch: CouchServer, settings: Settings
+) -> None:
+    server = admin_server(settings)
+    install(server, settings)
+    bob = add_rep(server, "bob", "north").rep
+    ulid = "01K9Z3V0000000000000000000"
+    document: dict[str, Any] = order(customer={"id": f"custreq:{ulid}", "name": "Café Ærø"})
+    row, wanted = replace(pinned(document), rep=bob), Order.model_validate(document)
+    reader = FactReader(server, "USD")
+
+    def said() -> tuple[str, str, bool]:
+        [facts] = reader.read([(row, wanted)])
+        [reason] = check_customer(wanted, facts)
+        return reason.code, reason.who, "The office adds customers" in reason.text
+
+    assert said() == ("customer_not_yet", "nobody", False)
+    allow_new_customers(server, "bob", False)
+    assert said() == ("customer_not_yet", "office", True)
+    request = {"_id": ledger_id(bob, ulid), "type": "ledger", "schema": 1, "state": "received"}
+    server.database(CONNECTOR).put(request)  # it came while it was allowed
+    assert said() == ("customer_not_yet", "nobody", False)

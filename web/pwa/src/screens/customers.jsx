@@ -31,6 +31,7 @@ export function Customers({books}) {
         {found.total ? text.customers.total(found.total) : text.customers.none}
         {found.total > 0 && balances && <small> {text.customers.balancesOf(moment(balances, LOCALE))}</small>}
       </p>}
+      {!newCustomers && <p class="count">{text.newCustomer.byTheOffice}</p>}
       <ul class="list">
         {asked.map((request) => (
           <li key={request.document._id}>
@@ -50,9 +51,7 @@ export function Customers({books}) {
         ))}
       </ul>
       {found?.total > shown && <button type="button" class="more" onClick={() => setShown(shown + SHOWN)}>{text.catalogue.showMore}</button>}
-      {newCustomers
-        ? <a class="new-customer" href="#/customers/new">{text.newCustomer.title}</a>
-        : <p class="count">{text.newCustomer.byTheOffice}</p>}
+      {newCustomers && <a class="new-customer" href="#/customers/new">{text.newCustomer.title}</a>}
     </main>
   );
 }
