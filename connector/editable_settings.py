@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from connector.figures import DAYS, NUMBERS, Days, Numbers
 from connector.mailboxes import address_of
+from connector.money import quantity_text
 from connector.placeholders import PLACEHOLDERS, checked
 
 LETTERS = "Letters"
@@ -112,6 +113,27 @@ class CompanySettings(BaseModel):
             "Devices get it with the next look at QuickBooks and their next syncs.",
             {"fixed": "no", "free": "yes"},
             "roadbook_rep_prices",
+        ),
+    ]
+    out_of_stock: Annotated[
+        Literal["tell", "trim"],
+        Shown(
+            ON_DEVICES,
+            "Where a rep's order asks for more of a product than is left in stock",
+            "Left is the stock as of the last sync, less what the rep's other open orders take. A quote takes nothing. "
+            "The server takes every order all the same.",
+            {"tell": "the app says so and stops nothing", "trim": "the app brings the quantity down to what is left"},
+            "roadbook_out_of_stock",
+        ),
+    ]
+    stock_reserve: Annotated[
+        str,
+        AfterValidator(quantity_text),
+        Shown(
+            ON_DEVICES,
+            "How many of each product reps' orders must leave in stock",
+            "A quantity, such as 0 or 2.5; only products whose stock is counted.",
+            variable="roadbook_stock_reserve",
         ),
     ]
     letters: Annotated[

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 
 CENT = Decimal("0.01")
 PRICE = Decimal("0.00001")
+LARGEST = Decimal(10) ** 12  # quantities and amounts in documents are below it
 PRECISION = 60  # digits; more than any product of two order fields can have
 
 
@@ -21,6 +22,21 @@ def decimal_of(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation as error:
         raise ValueError(f"not a plain decimal: {text!r}") from error
+
+
+def quantity_text(text: str) -> str:
+    """A quantity from 0 as documents carry it: at most five decimals, no zeros that say nothing.
+
+    Raises ValueError for anything else, in words for whoever wrote it.
+    """
+    problem = "must be a quantity from 0 with at most five decimals, such as 5 or 2.5"
+    try:
+        found = decimal_of(text.strip())
+    except ValueError as error:
+        raise ValueError(problem) from error
+    if not 0 <= found < LARGEST or found != to_price(found):
+        raise ValueError(problem)
+    return f"{plain(abs(found)):f}"
 
 
 def to_cents(amount: Decimal) -> Decimal:

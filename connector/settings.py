@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 from connector.errors import SettingsError
 from connector.mailboxes import addresses_of, mailbox_of
+from connector.money import quantity_text
 
 
 class Settings(BaseModel):
@@ -79,6 +80,14 @@ class Settings(BaseModel):
         "fixed",
         description="Whether the reps' app lets a rep set another price than the catalogue's or the customer's list's: "
         "`fixed` or `free`.",
+    )
+    roadbook_out_of_stock: Literal["tell", "trim"] = Field(
+        "tell",
+        description="What the reps' app does where an order asks for more than is left in stock: `tell` it and stop "
+        "nothing, or bring the quantity down (`trim`). The server takes every order all the same.",
+    )
+    roadbook_stock_reserve: str = Field(
+        "0", description="The quantity of each product that reps' orders must leave in stock."
     )
     roadbook_reconcile_at: str = Field(
         "02:30",
@@ -195,6 +204,11 @@ class Settings(BaseModel):
     @classmethod
     def _are_addresses(cls, value: Any) -> Any:
         return addresses_of(value) if isinstance(value, str) else value
+
+    @field_validator("roadbook_stock_reserve")
+    @classmethod
+    def _is_quantity(cls, value: str) -> str:
+        return quantity_text(value)
 
     @field_validator("roadbook_letter_templates")
     @classmethod

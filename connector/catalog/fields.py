@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from connector.money import plain, show, to_price
+from connector.money import LARGEST, plain, show, to_price
 
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 CURRENCY = re.compile(r"[A-Z]{3}")
-LARGEST = Decimal(10) ** 12  # documents hold amounts below it
 NAME = 500  # characters, as everywhere in Roadbook's documents
 TEXT = 200
 LONG_TEXT = 4000

@@ -31,6 +31,7 @@ from connector.catalog.fields import (
 from connector.catalog.standing import living_name
 from connector.money import plain
 from connector.policy import Policy
+from connector.settings import Settings
 
 PLAIN_TAX = "TaxOnAmount"  # a rate on the amount itself, not on another tax
 TERM_NUMBERS = {
@@ -118,10 +119,10 @@ def types_of(rows: Iterable[Entity]) -> dict[str, str]:
     return {key: name for key, name in named if name}
 
 
-def settings_of(company: Entity, preferences: Entity, policy: Policy, *, price_changes: bool = False) -> Document:
+def settings_of(company: Entity, preferences: Entity, policy: Policy, rules: Mapping[str, Any]) -> Document:
     """The `settings:app` document, except for when it was changed; raises Unusable.
 
-    `price_changes` says whether reps may set other prices than the catalogue's.
+    `rules` are what the company's own settings say of taking orders (`rules_of`).
     """
     forms = part(preferences, "SalesFormsPrefs")
     term = reference(forms, "DefaultTerms")
@@ -138,9 +139,18 @@ def settings_of(company: Entity, preferences: Entity, policy: Policy, *, price_c
             "tax_code": policy.default_tax_code,
             "term": f"term:{term}" if term else None,
             "discounts": policy.discounts_allowed,
-            "price_changes": price_changes,
+            **rules,
         }
     )
+
+
+def rules_of(settings: Settings) -> dict[str, Any]:
+    """What an admin chose that the app has to keep to: prices that reps set, stock that orders may take."""
+    return {
+        "price_changes": settings.roadbook_rep_prices == "free",
+        "out_of_stock": settings.roadbook_out_of_stock,
+        "stock_reserve": settings.roadbook_stock_reserve,
+    }
 
 
 def sales_tax_of(policy: Policy) -> str:

@@ -11,7 +11,7 @@ import structlog
 from connector.catalog.fields import Entity, Unusable
 from connector.catalog.full_pass import settled
 from connector.catalog.kinds import TAX_CODE, TERM
-from connector.catalog.lists import by_id, settings_of, tax_of, types_of
+from connector.catalog.lists import by_id, rules_of, settings_of, tax_of, types_of
 from connector.catalog.reader import Reader
 from connector.catalog.state import Skipped
 from connector.catalog.taking import Taker, Took
@@ -78,8 +78,7 @@ class ShortLists:
         company, preferences = self.gateway.company(), self.gateway.preferences()
         try:
             policy = policy_of(self.settings, preferences, company)
-            free = self.settings.roadbook_rep_prices == "free"
-            document = settings_of(company, preferences, policy, price_changes=free)
+            document = settings_of(company, preferences, policy, rules_of(self.settings))
         except Unusable as reason:
             return Took(skipped=(Skipped(SETTINGS_DOCUMENT, "app", "", str(reason), at),))
         self.ensure()

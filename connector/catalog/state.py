@@ -77,14 +77,14 @@ class LastPass:
 class State:
     """All of it for one company; `suspect` says why a pass is due sooner, `marks` what the last look has handled.
 
-    `rep_prices` is what that setting said when the devices' settings were written last.
+    `rules` are those of taking orders (`lists.rules_of`) with which the devices' settings were written last.
     """
 
     realm: str
     running: Pass | None = None
     last: LastPass | None = None
     lists_at: str | None = None
-    rep_prices: str | None = None
+    rules: Mapping[str, Any] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     suspect: str | None = None
     marks: Mapping[str, str] = field(default_factory=dict)
@@ -150,7 +150,7 @@ def state_of(document: Mapping[str, Any]) -> State:
         running=pass_of(running) if running else None,
         last=LastPass(**last) if last else None,
         lists_at=document.get("lists_at"),
-        rep_prices=document.get("rep_prices"),
+        rules=document.get("rules", {}),
         types=document.get("types", {}),
         suspect=document.get("suspect"),
         marks=document.get("marks", {}),

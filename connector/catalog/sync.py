@@ -14,6 +14,7 @@ from connector.catalog.claim import CatalogBusy, Claim
 from connector.catalog.customer_types import CustomerTypes
 from connector.catalog.full_pass import FullPass, Progress
 from connector.catalog.kinds import CAPTURED
+from connector.catalog.lists import rules_of
 from connector.catalog.looks import Looks
 from connector.catalog.reader import Reader
 from connector.catalog.short_lists import ShortLists, no_longer_there
@@ -137,9 +138,9 @@ class Catalog:
     def _lists(self, state: State, wanted: bool) -> tuple[State, int]:
         """Read the short lists if that is due; they are not captured as changes."""
         now = self._clock()
-        rep_prices = self._settings.roadbook_rep_prices
+        rules = rules_of(self._settings)
         fresh = state.lists_at and now - datetime.fromisoformat(state.lists_at) < LISTS_LIFE
-        if fresh and not wanted and state.rep_prices == rep_prices:
+        if fresh and not wanted and state.rules == rules:
             return state, 0
         lists = self._short_lists
         types = lists.types()
@@ -152,7 +153,7 @@ class Catalog:
             state,
             types=state.types if types is None else types,
             lists_at=time_text(now),
-            rep_prices=rep_prices,
+            rules=rules,
             suspect="a customer type was renamed or made" if renamed else state.suspect,
         )
         gone = no_longer_there(state.skipped.values(), took, with_terms=wanted)

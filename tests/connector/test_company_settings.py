@@ -112,7 +112,18 @@ def test_a_change_of_something_older_is_refused_and_changes_nothing(record: Comp
     assert record.load().values.quote_status == "Pending"
 
 
-@pytest.mark.parametrize("changes", [{"order_status": "Rejected"}, {"invented": "x"}, {"new_customers": ""}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"order_status": "Rejected"},
+        {"invented": "x"},
+        {"new_customers": ""},
+        {"out_of_stock": "block"},
+        {"stock_reserve": "-1"},
+        {"stock_reserve": "0.000001"},
+        {"stock_reserve": ""},
+    ],
+)
 def test_a_bad_value_is_refused_by_name_and_nothing_is_changed(
     record: CompanySettingsRecord, changes: dict[str, str]
 ) -> None:

@@ -55,9 +55,11 @@ def test_an_admin_changes_what_orders_become_and_the_rest_stays(
         ("letters", "customer, failures", ("customer", "failures")),
         ("office_email", "a@x.example, B@bücher.example", ("a@x.example", "B@xn--bcher-kva.example")),
         ("letter_numbers", "1.234,56", "1.234,56"),
+        ("out_of_stock", "trim", "trim"),
+        ("stock_reserve", " 02.50", "2.5"),
     ],
 )
-def test_an_admin_says_how_letters_are(
+def test_an_admin_says_how_letters_are_and_what_reps_may_take(
     signed_in: SignIns, record: CompanySettingsRecord, name: str, text: str, stored: object
 ) -> None:
     assert change(signed_in("alice"), **{name: text}) == 303
@@ -72,9 +74,10 @@ def test_an_admin_says_how_letters_are(
         ("letter_body", "{number", "a brace stands alone"),
         ("letters", "everybody", "Input should be"),
         ("office_email", "office", "is no e-mail address"),
+        ("stock_reserve", "a few", "must be a quantity from 0"),
     ],
 )
-def test_what_letters_cannot_be_is_refused_with_the_reason(
+def test_what_cannot_be_taken_is_refused_with_the_reason(
     signed_in: SignIns, record: CompanySettingsRecord, name: str, text: str, why: str
 ) -> None:
     client = signed_in("alice")

@@ -9,10 +9,12 @@ import pytest
 
 from connector.catalog.customers import customer_of
 from connector.catalog.fields import NAME, Unusable
-from connector.catalog.lists import settings_of, tax_of, term_of, types_of
+from connector.catalog.lists import rules_of, settings_of, tax_of, term_of, types_of
 from connector.catalog.products import is_category, product_of
 from connector.catalog.standing import gone, standing
 from connector.policy import Policy
+from connector.settings import read_settings
+from tests.connector.test_settings import GOOD
 from tests.couch_design.guards import schema_of
 
 OAK = {"Id": "11", "SyncToken": "4", "Name": "Oak board", "UnitPrice": Decimal("14.50"), "Type": "NonInventory"}
@@ -202,18 +204,27 @@ def test_terms_with_impossible_days_are_skipped(days: Any) -> None:
 def test_the_settings_say_how_the_company_sells() -> None:
     preferences = {"SalesFormsPrefs": {"DefaultTerms": {"value": "3"}}}
     policy = Policy(united_states=False, using_sales_tax=True, tax_calculation="TaxInclusive", home_currency="GBP")
-    settings = settings_of({"CompanyName": "Harbour Fine Foods", "Country": "GB"}, preferences, policy)
+    settings = settings_of({"CompanyName": "Harbour Fine Foods", "Country": "GB"}, preferences, policy, {})
     assert (settings["company"], settings["country"], settings["currency"]) == ("Harbour Fine Foods", "GB", "GBP")
     assert (settings["sales_tax"], settings["term"], settings["discounts"]) == ("included", "term:3", True)
     schema_of("settings").validate(settings | {"changed_at": "2026-11-25T09:15:00.000Z"})
     assert not schema_of("settings").is_valid(settings)
 
 
-def test_reps_set_no_prices_unless_the_company_lets_them() -> None:
+@pytest.mark.parametrize(
+    ("changes", "rules"),
+    [
+        ({}, {"price_changes": False, "out_of_stock": "tell", "stock_reserve": "0"}),
+        (
+            {"ROADBOOK_REP_PRICES": "free", "ROADBOOK_OUT_OF_STOCK": "trim", "ROADBOOK_STOCK_RESERVE": "2.5"},
+            {"price_changes": True, "out_of_stock": "trim", "stock_reserve": "2.5"},
+        ),
+    ],
+)
+def test_reps_may_do_what_the_company_lets_them(changes: dict[str, str], rules: dict[str, object]) -> None:
     company = {"CompanyName": "Harbour Fine Foods"}
-    assert settings_of(company, {}, Policy(home_currency="USD"))["price_changes"] is False
-    settings = settings_of(company, {}, Policy(home_currency="USD"), price_changes=True)
-    assert settings["price_changes"] is True
+    settings = settings_of(company, {}, Policy(home_currency="USD"), rules_of(read_settings(GOOD | changes)))
+    assert {name: settings[name] for name in rules} == rules
     schema_of("settings").validate(settings | {"changed_at": "2026-11-25T09:15:00.000Z"})
 
 
@@ -229,7 +240,7 @@ def test_reps_set_no_prices_unless_the_company_lets_them() -> None:
     ],
 )
 def test_the_settings_say_how_orders_are_taxed(policy: Policy, mode: str) -> None:
-    assert settings_of({"CompanyName": "Harbour"}, {}, policy)["sales_tax"] == mode
+    assert settings_of({"CompanyName": "Harbour"}, {}, policy, {})["sales_tax"] == mode
 
 
 def test_customer_types_without_a_name_are_left_out() -> None:

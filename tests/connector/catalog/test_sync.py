@@ -161,8 +161,23 @@ def test_what_is_really_gone_stays_and_says_so(copies: Copies) -> None:
     assert copies.reads() - reads == first - 1  # it is not asked for again
 
 
-def test_devices_hear_with_the_next_look_whether_reps_may_set_prices(copies: Copies) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value", "told", "before", "after"),
+    [
+        ("roadbook_rep_prices", "free", "price_changes", False, True),
+        ("roadbook_out_of_stock", "trim", "out_of_stock", "tell", "trim"),
+        ("roadbook_stock_reserve", "2.5", "stock_reserve", "0", "2.5"),
+    ],
+)
+def test_devices_hear_with_the_next_look_what_reps_may_do(
+    copies: Copies, setting: str, value: str, told: str, before: object, after: object
+) -> None:
     copies.catalog().sync()
-    assert copies.document("settings:app")["price_changes"] is False
-    copies.catalog(roadbook_rep_prices="free").sync()
-    assert copies.document("settings:app")["price_changes"] is True
+    assert copies.document("settings:app")[told] == before
+    copies.catalog(**{setting: value}).sync()
+    settings = copies.document("settings:app")
+    assert settings[told] == after
+    schema_of("settings").validate(settings)
+    reads = copies.reads()
+    copies.catalog(**{setting: value}).sync()
+    assert copies.reads() - reads == 1  # it is not read again

@@ -1,4 +1,5 @@
 // Every text that a rep reads, in one place and ready for translation.
+import {stock} from './strings/stock.js';
 
 export const LOCALE = globalThis.navigator?.language ?? 'en-US';
 
@@ -23,7 +24,7 @@ function meaning({place, outcome, refused, change, form}, withdrawn) {
 }
 
 export const text = {
-  app: 'Roadbook',
+  app: 'Roadbook', stock,
   tabs: {customers: 'Customers', catalogue: 'Catalogue', orders: 'Orders', sync: 'Sync'},
   tabsLabel: 'Main',
   back: 'Back',
@@ -133,8 +134,7 @@ export const text = {
     product_inactive: ({name}) => `${name} is not sold any more: the order will be parked.`,
     product_is_a_bundle: ({name}) => `${name} is a bundle: order what is in it, or the order will be parked.`,
     product_without_tax_code: ({name}) => `${name} has no tax code in QuickBooks: the order will be parked.`,
-    beyond_stock: ({name, wanted, onHand, taken}) =>
-      `${name}: ${wanted} wanted, ${onHand} in stock when last synced${taken ? `, and ${taken} in other open orders of yours` : ''}.`,
+    beyond_stock: stock.beyond,
     same_order_minutes_ago: ({name}) => `You took the same order for ${name} a few minutes ago.`,
     other_currency: ({name, currency, billed}) => `${name} is billed in ${billed}, this draft is in ${currency}: the order will be parked. Begin a new draft.`,
     discounts_off: () => 'Discounts are turned off in QuickBooks: the order will be parked. Take the discount off, or set the price.',

@@ -57,8 +57,13 @@ export function setQuantity(draft, product, quantity, by, {key = product._id} = 
 
 /** The draft with another line of a product that it has already, for one unit: at another price or discount, mostly. */
 export function addLine(draft, product, by) {
+  return setQuantity(draft, product, '1', by, {key: nextKey(draft, product)});
+}
+
+/** The key of another line of a product that a draft has already. */
+export function nextKey(draft, product) {
   const numbers = draft.lines.filter((line) => line.product === product._id).map(({line}) => line ?? 1);
-  return setQuantity(draft, product, '1', by, {key: `${product._id}#${1 + Math.max(1, ...numbers)}`});
+  return `${product._id}#${1 + Math.max(1, ...numbers)}`;
 }
 
 /** The draft with a line at today's price of the catalogue or the customer's list. */
@@ -80,16 +85,27 @@ export function remove(draft, line, by) {
   return change(draft, Object.fromEntries(paths.map((path) => [path, undefined])), by);
 }
 
-/** A new draft with the lines of an earlier order at today's prices; what is not sold (to this customer) any more is left out and named. */
-export function copyOf(order, products, by) {
+/**
+ * A new draft with the lines of an earlier order at today's prices; what is not sold (to this customer) any more is left out and named.
+ * `grant(draft, product, asked)` says how much a product gets (orders/stock.js); `short` are those with less: {name, asked, quantity, stock}.
+ */
+export function copyOf(order, products, by, grant = (_, __, quantity) => ({quantity})) {
   const left = [];
+  const short = new Map();
   let draft = newDraft(order.customer, order.currency, by);
   for (const line of order.lines) {
     const product = products.get(line.product);
-    if (!product?.active || product.hidden) left.push(line.name);
-    else draft = setQuantity(draft, product, sum(quantityOf(draft, line.product), line.quantity), by);
+    if (!product?.active || product.hidden) {
+      left.push(line.name);
+      continue;
+    }
+    const had = short.get(line.product)?.asked ?? quantityOf(draft, line.product);
+    const asked = sum(had, line.quantity);
+    const {quantity, stock} = grant(draft, product, asked);
+    if (quantity !== asked) short.set(line.product, {name: product.name, asked, quantity, stock});
+    if (quantity !== '0') draft = setQuantity(draft, product, quantity, by);
   }
-  return {draft, left};
+  return {draft, left, short: [...short.values()]};
 }
 
 /** A new draft that changes a submitted order: its lines and frozen prices as they stand. */

@@ -50,7 +50,24 @@ export function compare(left, right) {
 export function sum(left, right) {
   const [a, b] = [decimal(left), decimal(right)];
   const scale = Math.max(a.scale, b.scale);
-  const units = a.units * 10n ** BigInt(scale - a.scale) + b.units * 10n ** BigInt(scale - b.scale);
+  return written(a.units * 10n ** BigInt(scale - a.scale) + b.units * 10n ** BigInt(scale - b.scale), scale);
+}
+
+/** What is left of `from`, which may carry a minus, without `part`: written as a sum, and "0" where nothing is. */
+export function less(from, part) {
+  const [a, b] = [signed(from), decimal(part)];
+  const scale = Math.max(a.scale, b.scale);
+  const units = a.units * 10n ** BigInt(scale - a.scale) - b.units * 10n ** BigInt(scale - b.scale);
+  return units > 0n ? written(units, scale) : '0';
+}
+
+/** A decimal cut to no more places than `like` has, so that pieces stay whole: 11.5 like "12" is "11". */
+export function cut(text, like) {
+  const [{units, scale}, places] = [decimal(text), decimal(like).scale];
+  return scale <= places ? text : written(units / 10n ** BigInt(scale - places), places);
+}
+
+function written(units, scale) {
   const digits = String(units).padStart(scale + 1, '0');
   const [whole, fraction] = [digits.slice(0, digits.length - scale), digits.slice(digits.length - scale).replace(/0+$/, '')];
   return fraction ? `${whole}.${fraction}` : whole;

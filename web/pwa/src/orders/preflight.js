@@ -3,6 +3,7 @@ import {listPrice} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
 import {compare, decimal} from '../money/decimal.js';
 import {isOutdated} from './signed.js';
+import {stockOf, trims} from './stock.js';
 
 const SAME_ORDER_WITHIN = 10 * 60 * 1000; // milliseconds
 const ADD_PLACES = 5;
@@ -13,16 +14,16 @@ const MOST_CHARGES = 20;
 /**
  * Warnings about a draft, each {code, weight, name, ...}. Weights: `stops` (only the rep can put it right, so it is not handed
  * in), `asks` (it would be parked until the office has repaired it, or it is likely a slip: the rep decides), `tells`.
- * `customer` is the device's copy (undefined if it has none), `products` a Map by id, as they are for this customer, `committed` the
- * quantities of them in other open orders (outbox/committed.js), `recent` the rep's order documents, `settings` settings:app.
+ * `customer` is the device's copy (undefined if it has none), `products` a Map by id, as they are for this customer, `claims` what
+ * other open orders take of them (claimsOn() of outbox/committed.js), `recent` the rep's order documents, `settings` settings:app.
  */
-export function preflight(draft, {customer, products, committed = new Map(), recent = [], settings = {}, now}) {
+export function preflight(draft, {customer, products, claims, recent = [], settings = {}, now}) {
   const warnings = [
     ...aboutCustomer(draft, customer, settings),
     ...discountsTurnedOff(draft, settings),
     ...[...draft.lines, ...draft.charges].flatMap((line) => aboutProduct(line, products.get(line.product))),
     ...repeated(draft.lines),
-    ...beyondStock(draft.lines, products, committed),
+    ...beyondStock(draft.lines, products, claims, settings),
     ...pricesChanged(draft.lines, products),
     ...sameMinutesAgo(draft, recent, now),
     ...tooMany(draft),
@@ -72,14 +73,18 @@ function repeated(lines) { // the connector parks it as a likely slip
   });
 }
 
-function beyondStock(lines, products, committed) {
+/** Where the company trims it stops an order until it is brought down to `most`; `only` says that a quote may go all the same. */
+function beyondStock(lines, products, claims, settings) {
   const wanted = new Map();
   for (const {product, quantity} of lines) wanted.set(product, (wanted.get(product) ?? 0n) + scaled(quantity));
   return [...wanted].flatMap(([id, units]) => {
     const product = products.get(id);
-    const taken = committed.get(id) ?? '0';
-    if (product?.on_hand === undefined || compare(text(units + scaled(taken)), product.on_hand) <= 0) return [];
-    return [{code: 'beyond_stock', weight: 'tells', product: id, name: product.name, on_hand: product.on_hand, wanted: text(units), ...(taken !== '0' && {taken})}];
+    const stock = stockOf(product, claims, settings);
+    if (!stock || compare(text(units), stock.most) <= 0) return [];
+    return [{
+      code: 'beyond_stock', weight: trims(settings) ? 'stops' : 'tells', product: id, name: product.name, wanted: text(units), ...stock,
+      ...(claims?.kind !== 'order' && {only: 'order'}),
+    }];
   });
 }
 

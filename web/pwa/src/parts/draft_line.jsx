@@ -1,5 +1,5 @@
 // One line or charge of a draft under review: quantity, price where the company lets reps change it, discount.
-import {addLine, change, listPrice, remove, setCharge, setQuantity} from '../drafts/draft.js';
+import {change, listPrice, nextKey, remove, setCharge} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
 import {money, number, unitPrice} from '../money/display.js';
 import {entered, enteredPercent, percentOf} from '../money/entered.js';
@@ -7,8 +7,8 @@ import {LOCALE, text} from '../strings.js';
 import {Field} from './field.jsx';
 import {Stepper} from './stepper.jsx';
 
-/** `amount` is a text, or undefined where the line can't be reckoned; `product` the device's copy, if any. */
-export function DraftLine({line, product, amount, currency, mayPrice, edit}) {
+/** `amount` is a text, or undefined where the line can't be reckoned; `product` the device's copy, if any; `stock` is useStock()'s. */
+export function DraftLine({draft, line, product, amount, currency, mayPrice, stock, edit}) {
   const key = keyOf(line);
   const path = `lines/${key}`;
   const known = product ?? {_id: line.product, name: line.name, unit_price: line.unit_price};
@@ -24,7 +24,8 @@ export function DraftLine({line, product, amount, currency, mayPrice, edit}) {
         <strong>{line.name}</strong>
         <small>{told} = {amount === undefined ? '—' : money(amount, currency, LOCALE)}</small>
       </div>
-      <Stepper name={line.name} quantity={line.quantity} onChange={(value) => edit((current, by) => setQuantity(current, known, value, by, {key}))} />
+      <Stepper name={line.name} quantity={line.quantity} onChange={(value) => stock.set(known, value, {key})} />
+      {stock.shortOf(key)}
       <details>
         <summary aria-label={text.draft.detailsOf(line.name)}>{text.draft.details}</summary>
         {mayPrice || listPrice(known, line.quantity) === undefined
@@ -34,7 +35,7 @@ export function DraftLine({line, product, amount, currency, mayPrice, edit}) {
         <Field label={text.draft.lineDiscount} inputmode="decimal" value={off}
           read={(typed) => enteredPercent(typed || '0') && entered(typed || '0', 2)}
           onChange={(percent) => set({[`${path}/discount`]: enteredPercent(percent)})} />
-        <button type="button" onClick={() => edit((current, by) => addLine(current, known, by))}>{text.draft.another}</button>
+        <button type="button" onClick={() => stock.set(known, '1', {key: nextKey(draft, known), beside: key})}>{text.draft.another}</button>
       </details>
     </li>
   );

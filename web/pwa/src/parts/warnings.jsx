@@ -1,9 +1,12 @@
 // What the office would send back, as sentences, while the rep is still at the customer's.
 import {setListPrice} from '../drafts/draft.js';
-import {unitPrice} from '../money/display.js';
+import {number, unitPrice} from '../money/display.js';
+import {broughtDown} from '../orders/stock.js';
 import {LOCALE, text} from '../strings.js';
+import {inWords} from './stock.jsx';
 
-export function Warnings({warnings, currency, edit}) {
+/** `products` are the device's copies by id, `age` is when stock was confirmed last. */
+export function Warnings({warnings, products, currency, age, edit}) {
   if (!warnings.length) return null;
   return (
     <section class="warnings" role="status">
@@ -11,10 +14,15 @@ export function Warnings({warnings, currency, edit}) {
       <ul>
         {warnings.map((warning) => (
           <li key={`${warning.code} ${warning.key ?? warning.name}`} class={warning.weight}>
-            {told(warning, currency)}
+            {told(warning, currency, age)}
             {warning.code === 'price_changed' && (
               <button type="button" onClick={() => edit((current, by) => setListPrice(current, warning.key, warning.is, by))}>
                 {text.warnings.takePrice(unitPrice(warning.is, currency, LOCALE))}
+              </button>
+            )}
+            {warning.code === 'beyond_stock' && warning.weight === 'stops' && (
+              <button type="button" onClick={() => edit((current, by) => broughtDown(current, products.get(warning.product), warning.most, by))}>
+                {text.stock.bringDown(warning.name, number(warning.most, LOCALE))}
               </button>
             )}
           </li>
@@ -24,7 +32,7 @@ export function Warnings({warnings, currency, edit}) {
   );
 }
 
-function told({code, on_hand: onHand, was, is, ...about}, currency) {
+function told({code, was, is, ...about}, currency, age) {
   const prices = is !== undefined && {was: unitPrice(was, currency, LOCALE), is: unitPrice(is, currency, LOCALE)};
-  return text.warnings[code]({...about, ...prices, onHand});
+  return text.warnings[code](code === 'beyond_stock' ? inWords(about, age) : {...about, ...prices});
 }

@@ -5,8 +5,11 @@ import {copyOf, newDraft} from '../drafts/draft.js';
 import {moment} from '../money/display.js';
 import {author} from '../orders/order.js';
 import {lastStanding} from '../orders/standing.js';
+import {granting} from '../orders/stock.js';
+import {claimsOn} from '../outbox/committed.js';
 import {Failure} from '../parts/failure.jsx';
 import {go, useAnswer, useAttempt, useChanges, useStateOf} from '../parts/hooks.js';
+import {Copied} from '../parts/stock.jsx';
 import {LOCALE, text} from '../strings.js';
 import {History} from './customer_history.jsx';
 import {CustomerRequest} from './customer_request.jsx';
@@ -30,7 +33,7 @@ function Known({books, id}) {
   const settings = useAnswer(() => books.settings(), []);
   const list = useAnswer(() => customer?.price_list && books.catalog.get(`price:${customer.price_list}`), [customer?.price_list]);
   const {confirmed} = useStateOf(books.ages);
-  const [left, setLeft] = useState([]);
+  const [copied, setCopied] = useState(null);
   const [attempt, failed] = useAttempt();
   if (customer === null) return <main><p>{text.customers.gone}</p><a href="#/customers">{text.tabs.customers}</a></main>;
   if (!customer || !settings) return <main aria-busy="true" />;
@@ -45,10 +48,11 @@ function Known({books, id}) {
   const copy = () => attempt(async () => {
     const {document, stands: {lines}} = last;
     const products = await books.products(lines.map(({product}) => product), id);
-    const copied = copyOf({...document, lines, customer: {id, name: customer.name}}, products, author(books.identity));
-    await books.local.put(copied.draft);
-    setLeft(copied.left);
-    if (!copied.left.length) go('draft', copied.draft._id);
+    const grant = granting(claimsOn(state.orders), await books.settings());
+    const made = copyOf({...document, lines, customer: {id, name: customer.name}}, products, author(books.identity), grant);
+    await books.local.put(made.draft);
+    if (made.left.length || made.short.length) setCopied(made);
+    else go('draft', made.draft._id);
   });
   const balance = balanceText(customer, settings);
   const {address = {}} = customer;
@@ -68,7 +72,7 @@ function Known({books, id}) {
         <button type="button" onClick={() => go('catalogue', id)}>{text.customers.itsCatalogue}</button>
       </div>
       <Failure error={failed} />
-      {left.length > 0 && <p class="wrong" role="alert">{text.customers.left(left)}</p>}
+      <Copied copied={copied} age={confirmed.stock} />
       <History books={books} ids={ids} />
     </main>
   );

@@ -1,6 +1,6 @@
 // An open draft: choose products, or review what was chosen. Saved at every change.
 import {useEffect, useMemo, useState} from 'preact/hooks';
-import {change, setCharge, setQuantity} from '../drafts/draft.js';
+import {change, setCharge} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
 import {money} from '../money/display.js';
 import {entered} from '../money/entered.js';
@@ -10,6 +10,7 @@ import {Choices} from '../parts/choices.jsx';
 import {Field, leadsToWrong} from '../parts/field.jsx';
 import {go, useStateOf} from '../parts/hooks.js';
 import {ProductSearch} from '../parts/product_search.jsx';
+import {useStock} from '../parts/stock.jsx';
 import {Stepper} from '../parts/stepper.jsx';
 import {DraftKeeper} from '../store/draft_keeper.js';
 import {LOCALE, text} from '../strings.js';
@@ -32,11 +33,12 @@ export function Draft({books, id, reviewing}) {
   const state = useStateOf(keeper);
   const already = useStateOf(books.orders).orders.find(({document}) => document._id === orderIdOf({_id: id}))?.document;
   const total = useMemo(() => state?.draft && totalOf(state.draft), [state?.draft]);
+  const by = () => author(books.identity);
+  const edit = (changed) => keeper.edit((current) => changed(current, by()));
+  const stock = useStock(books, state?.draft, edit);
   if (!state) return <main aria-busy="true" />;
   const {draft, saved, choices} = state;
   if (!draft) return <Gone order={already} />;
-  const by = () => author(books.identity);
-  const edit = (changed) => keeper.edit((current) => changed(current, by()));
   return (
     <>
       <main class="with-bar">
@@ -46,8 +48,8 @@ export function Draft({books, id, reviewing}) {
         {already && !draft.repairs && !draft.amends && <Already order={already} onChange={() => edit((current, who) => change(current, {amends: already._id}, who))} />}
         {choices.length > 0 && <Choices choices={choices} draft={draft} device={books.identity.device} onChoose={(choice, value) => keeper.choose(choice, value, by())} />}
         {choices.length === 0 && (reviewing
-          ? <Review books={books} keeper={keeper} draft={draft} choices={choices} edit={edit} />
-          : <ProductSearch ordering books={books} currency={draft.currency} customer={draft.customer.id} beside={(product) => <Beside draft={draft} product={product} edit={edit} />} />)}
+          ? <Review books={books} keeper={keeper} draft={draft} choices={choices} stock={stock} edit={edit} />
+          : <ProductSearch ordering books={books} currency={draft.currency} customer={draft.customer.id} beside={(product) => <Beside draft={draft} product={product} stock={stock} edit={edit} />} />)}
       </main>
       <div class="bar">
         <span>
@@ -81,7 +83,7 @@ function Already({order, onChange}) {
   );
 }
 
-function Beside({draft, product, edit}) {
+function Beside({draft, product, stock, edit}) {
   if (product.kind === 'charge') {
     const amount = draft.charges.find((charge) => keyOf(charge) === product._id)?.amount ?? '';
     return <Field label={text.draft.amount} aria-label={text.catalogue.addCharge(product.name)} inputmode="decimal" value={amount}
@@ -89,7 +91,12 @@ function Beside({draft, product, edit}) {
       onChange={(value) => edit((current, by) => setCharge(current, product, value === '' ? null : value, by))} />;
   }
   const quantity = draft.lines.find((line) => keyOf(line) === product._id)?.quantity ?? '0';
-  return <Stepper name={product.name} quantity={quantity} onChange={(value) => edit((current, by) => setQuantity(current, product, value, by))} />;
+  return (
+    <>
+      <Stepper name={product.name} quantity={quantity} onChange={(value) => stock.set(product, value)} />
+      {stock.shortOf(product._id)}
+    </>
+  );
 }
 
 function totalOf(draft) {

@@ -6,7 +6,9 @@ import {day, money, moment, number, unitPrice} from '../money/display.js';
 import {percentOf} from '../money/entered.js';
 import {author, cancellationOf, orderIdOf} from '../orders/order.js';
 import {standing} from '../orders/standing.js';
+import {granting} from '../orders/stock.js';
 import {submitCancellation} from '../orders/submit.js';
+import {claimsOn} from '../outbox/committed.js';
 import {trailOf} from '../outbox/trail.js';
 import {refusal} from '../outbox/whereabouts.js';
 import {PlaceChip, placeText} from '../parts/chips.jsx';
@@ -14,6 +16,7 @@ import {Failure} from '../parts/failure.jsx';
 import {go, useAttempt, useStateOf} from '../parts/hooks.js';
 import {OrderPaper} from '../parts/order_paper.jsx';
 import {SignatureImage} from '../parts/signature_image.jsx';
+import {Copied} from '../parts/stock.jsx';
 import {Trail} from '../parts/trail.jsx';
 import {Versions} from '../parts/versions.jsx';
 import {Withdrawal} from '../parts/withdrawal.jsx';
@@ -56,10 +59,12 @@ export function Order({books, id}) {
     return version.kind === 'order' && stands.kind === 'quote' ? approving(draft) : draft;
   });
   const copy = () => attempt(async () => {
-    const {draft, left} = copyOf({...order, lines: stands.lines}, await books.products(stands.lines.map(({product}) => product), order.customer.id), by());
-    await books.local.put(draft);
-    if (left.length) setCopied({draft, left});
-    else go('draft', draft._id);
+    const grant = granting(claimsOn(books.orders.state.orders), await books.settings());
+    const products = await books.products(stands.lines.map(({product}) => product), order.customer.id);
+    const made = copyOf({...order, lines: stands.lines}, products, by(), grant);
+    await books.local.put(made.draft);
+    if (made.left.length || made.short.length) setCopied(made);
+    else go('draft', made.draft._id);
   });
   const withdraw = (reason) => attempt(async () => {
     await submitCancellation(books.local, cancellationOf(id, reason, by()));
@@ -90,7 +95,7 @@ export function Order({books, id}) {
           {changeable && <button type="button" class="quiet" onClick={() => setWithdrawing(true)}>{text.orders.cancel}</button>}
         </div>}
       <OrderPaper key={id} server={SERVER} rep={order.rep} order={id} number={where.number} />
-      {copied && <p class="wrong" role="alert">{text.customers.left(copied.left)} <a href={`#/draft/${encodeURIComponent(copied.draft._id)}`}>{text.orders.toCopy}</a></p>}
+      <Copied copied={copied} age={books.ages.state.confirmed.stock} />
     </main>
   );
 }

@@ -1,5 +1,5 @@
 // The draft before it is handed in: lines, discount, notes, signature, warnings, and the two ways to submit.
-import {useMemo, useState} from 'preact/hooks';
+import {useState} from 'preact/hooks';
 import {change} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
 import {entered, enteredPercent, percentOf} from '../money/entered.js';
@@ -8,7 +8,6 @@ import {author, orderNumber} from '../orders/order.js';
 import {preflight} from '../orders/preflight.js';
 import {deleteDraft, submit, submitAmendment} from '../orders/submit.js';
 import {estimateTax} from '../orders/tax_estimate.js';
-import {committedIn} from '../outbox/committed.js';
 import {DraftCharge, DraftLine} from '../parts/draft_line.jsx';
 import {Failure} from '../parts/failure.jsx';
 import {Field, leadsToWrong} from '../parts/field.jsx';
@@ -21,7 +20,7 @@ import './review.css';
 
 const CHECKED_AGAIN = 30_000; // milliseconds after which "minutes ago" is reckoned anew
 
-export function Review({books, keeper, draft, choices, edit}) {
+export function Review({books, keeper, draft, choices, stock, edit}) {
   const {orders} = useStateOf(books.orders);
   const changes = [useChanges(books.catalog), useChanges(books.customers)].join();
   const ids = [...draft.lines, ...draft.charges].map(({product}) => product).sort();
@@ -33,12 +32,11 @@ export function Review({books, keeper, draft, choices, edit}) {
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(null);
   const [attempt, notDiscarded] = useAttempt();
-  const committed = useMemo(() => committedIn(orders, draft.amends ?? draft.repairs), [orders, draft.amends, draft.repairs]);
   const now = Math.ceil(books.clock.now().getTime() / CHECKED_AGAIN) * CHECKED_AGAIN;
   const amounts = reckoned(draft);
   const known = products && settings && customer !== undefined;
   const warnings = known && draft.lines.length > 0
-    ? preflight(draft, {customer: customer ?? undefined, products, committed, settings, recent: draft.amends || draft.repairs ? [] : standingOrders(orders), now}) : [];
+    ? preflight(draft, {customer: customer ?? undefined, products, claims: stock.claims, settings, recent: draft.amends || draft.repairs ? [] : standingOrders(orders), now}) : [];
   const set = (fields) => edit((current, by) => change(current, fields, by));
   const send = async (write) => {
     setBusy(true);
@@ -66,17 +64,17 @@ export function Review({books, keeper, draft, choices, edit}) {
     await deleteDraft(books.local, draft);
     go('orders');
   });
-  const stopped = warnings.some(({weight}) => weight === 'stops');
+  const stopped = (kind) => warnings.some(({weight, only = kind}) => weight === 'stops' && only === kind);
   const asks = warnings.some(({weight}) => weight === 'asks');
-  const ready = amounts !== null && draft.lines.length > 0 && choices.length === 0 && !stopped && !busy;
+  const ready = amounts !== null && draft.lines.length > 0 && choices.length === 0 && !busy;
   const label = (words) => (asks ? text.draft.allTheSame(words) : words);
   const handIn = (kind) => send((body, by) => submit(books.local, body, kind, by));
   return (
     <>
       <ul class="list">
         {draft.lines.map((line, index) => (
-          <DraftLine key={keyOf(line)} line={line} product={products?.get(line.product)} amount={amounts?.lines[index].amount} currency={draft.currency}
-            mayPrice={settings?.price_changes === true} edit={edit} />
+          <DraftLine key={keyOf(line)} draft={draft} line={line} product={products?.get(line.product)} amount={amounts?.lines[index].amount} currency={draft.currency}
+            mayPrice={settings?.price_changes === true} stock={stock} edit={edit} />
         ))}
         {draft.charges.map((charge) => <DraftCharge key={keyOf(charge)} charge={charge} edit={edit} />)}
       </ul>
@@ -92,14 +90,14 @@ export function Review({books, keeper, draft, choices, edit}) {
       <Field label={text.draft.note} many maxlength="1000" value={draft.note} onChange={(note) => set({note})} />
       <Totals amounts={amounts} currency={draft.currency} tax={amounts && known && taxes ? estimateTax({...amounts, customer, products, settings, taxes}) : null} />
       <Signature draft={draft} set={set} now={() => books.clock.now()} />
-      <Warnings warnings={warnings} currency={draft.currency} edit={edit} />
+      <Warnings warnings={warnings} products={products} currency={draft.currency} age={stock.age} edit={edit} />
       <Failure error={failed ?? notDiscarded} />
       <div class="actions">
         {draft.amends
-          ? <button type="button" class="primary" disabled={!ready} onClick={() => send((body, by) => submitAmendment(books.local, body, by, {approve: body.approves === true}))}>{label(draft.approves ? text.draft.approve : text.draft.submitChange)}</button>
+          ? <button type="button" class="primary" disabled={!ready || stopped(stock.claims.kind)} onClick={() => send((body, by) => submitAmendment(books.local, body, by, {approve: body.approves === true}))}>{label(draft.approves ? text.draft.approve : text.draft.submitChange)}</button>
           : <>
-            <button type="button" class="primary" disabled={!ready} onClick={() => handIn('order')}>{label(text.draft.submitOrder)}</button>
-            <button type="button" disabled={!ready} onClick={() => handIn('quote')}>{label(text.draft.submitQuote)}</button>
+            <button type="button" class="primary" disabled={!ready || stopped('order')} onClick={() => handIn('order')}>{label(text.draft.submitOrder)}</button>
+            <button type="button" disabled={!ready || stopped('quote')} onClick={() => handIn('quote')}>{label(text.draft.submitQuote)}</button>
           </>}
         <button type="button" class="quiet" disabled={busy} onClick={discard}>{text.draft.discard}</button>
       </div>

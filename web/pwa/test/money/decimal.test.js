@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'vitest';
-import {compare, exactCents, lineCents, shareCents, show, sum} from '../../src/money/decimal.js';
+import {compare, cut, exactCents, less, lineCents, shareCents, show, sum} from '../../src/money/decimal.js';
 
 const LINES = [
   ['128.350', '14.50', '0', '1861.08'], // half a cent goes up
@@ -42,4 +42,12 @@ test('decimals compare by value, negative stock too', () => {
 
 for (const [left, right, both] of [['0', '3', '3'], ['0.75', '1.25', '2'], ['10', '0.5', '10.5'], ['0.1', '0.2', '0.3'], ['7', '3.0', '10']]) {
   test(`${left} and ${right} is ${both}`, () => assert.equal(sum(left, right), both));
+}
+
+for (const [from, part, left] of [['2', '0.75', '1.25'], ['50.0', '5', '45'], ['12', '12.00', '0'], ['1', '2', '0'], ['-2', '0', '0'], ['0.00003', '0.00001', '0.00002']]) {
+  test(`${from} less ${part} leaves ${left}`, () => assert.equal(less(from, part), left));
+}
+
+for (const [text, like, kept] of [['11.5', '12', '11'], ['0.75', '1', '0'], ['11.75', '2.5', '11.7'], ['11.05', '2.5', '11'], ['11.5', '2.25', '11.5']]) {
+  test(`${text} cut like ${like} is ${kept}`, () => assert.equal(cut(text, like), kept));
 }

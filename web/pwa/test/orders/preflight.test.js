@@ -10,6 +10,12 @@ const fine = {customer: HARBOUR, products: new Map([[BOARD._id, BOARD]]), recent
 const told = (facts, of = draft) => preflight(of, {...fine, ...facts}).map(({code, weight}) => `${code} ${weight}`);
 const selling = (change) => ({products: new Map([[BOARD._id, {...BOARD, ...change}]])});
 
+const TRIMS = {currency: 'USD', out_of_stock: 'trim'};
+const claiming = ({kind = 'either', ...quantities}) => {
+  const [committed, promised] = ['committed', 'promised'].map((name) => new Map(quantities[name] && [[BOARD._id, quantities[name]]]));
+  return {kind, committed, promised, invoiced: false};
+};
+
 test('an order as it should be has no warning', () => assert.deepEqual(told({}), []));
 
 const TROUBLE = [
@@ -23,8 +29,16 @@ const TROUBLE = [
   ['the product has no tax code', selling({tax_code: null}), ['product_without_tax_code asks']],
   ['this customer does not buy the product', selling({hidden: true}), ['product_not_for_customer tells']],
   ['there are fewer in stock', selling({on_hand: '11.5'}), ['beyond_stock tells']],
-  ['other open orders take too much of the stock', {committed: new Map([[BOARD._id, '28.5']])}, ['beyond_stock tells']],
-  ['other open orders leave just enough', {committed: new Map([[BOARD._id, '28']])}, []],
+  ['other open orders take too much of the stock', {claims: claiming({committed: '28.5'})}, ['beyond_stock tells']],
+  ['other open orders leave just enough', {claims: claiming({committed: '28'})}, []],
+  ['the company wants more left in stock', {settings: {stock_reserve: '28.5'}}, ['beyond_stock tells']],
+  ['just as much is left as the company wants', {settings: {stock_reserve: '28'}}, []],
+  ['the company trims and there are fewer', {...selling({on_hand: '11.5'}), settings: TRIMS}, ['beyond_stock stops']],
+  ['the company trims and there are just enough', {...selling({on_hand: '12.0'}), settings: TRIMS}, []],
+  ['the company trims and stock is not counted', {...selling({on_hand: undefined}), settings: TRIMS}, []],
+  ['a quote is changed', {...selling({on_hand: '1'}), settings: TRIMS, claims: claiming({kind: 'quote'})}, []],
+  ['an order is changed and asks for no more than before', {...selling({on_hand: '1'}), settings: TRIMS, claims: claiming({kind: 'order', promised: '12'})}, []],
+  ['an order is changed and asks for more', {...selling({on_hand: '1'}), settings: TRIMS, claims: claiming({kind: 'order', promised: '11'})}, ['beyond_stock stops']],
   ['stock is below nothing', selling({on_hand: '-2'}), ['beyond_stock tells']],
   ['stock is not counted', selling({on_hand: undefined}), []],
   ['there are just enough', selling({on_hand: '12.0'}), []],
@@ -65,6 +79,12 @@ test('the same line twice is asked for, another price on the second line is not'
 test('stock is reckoned over all lines of a product, and told once', () => {
   const two = setQuantity(addLine(setQuantity(draft, BOARD, '39', PHONE), BOARD, PHONE), BOARD, '2', PHONE, {key: `${BOARD._id}#2`});
   assert.deepEqual(preflight(two, fine).map(({code, wanted}) => [code, wanted]), [['beyond_stock', '41']]);
+});
+
+test('what is beyond stock stops an order alone, unless it cannot become a quote any more', () => {
+  const only = (kind) => preflight(draft, {...fine, ...selling({on_hand: '1'}), settings: TRIMS, claims: claiming({kind})}).map((warning) => [warning.only, warning.most]);
+  assert.deepEqual(only('either'), [['order', '1']]);
+  assert.deepEqual(only('order'), [[undefined, '1']]);
 });
 
 test.each([

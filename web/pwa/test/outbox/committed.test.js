@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {committedIn} from '../../src/outbox/committed.js';
+import {claimsOn, committedIn} from '../../src/outbox/committed.js';
 import {BOARD} from '../samples.js';
 
 const entry = (fields = {}, where = {}, later = []) => ({
@@ -25,3 +25,20 @@ test('orders add up, but for the one that is changed', () => {
   expect(taken(entry(), entry({_id: 'order:2'}))).toBe('6');
   expect(committedIn([entry()], 'order:1').size).toBe(0);
 });
+
+const claims = (draft, ...entries) => {
+  const {kind, committed, promised, invoiced} = claimsOn(entries, draft);
+  return [kind, committed.get(BOARD._id), promised.get(BOARD._id), invoiced];
+};
+const amends = {amends: 'order:1'};
+
+test.each([
+  ['a new draft may become an order or a quote', {}, [entry()], ['either', '3', undefined, false]],
+  ['a change of an order keeps what it promised', amends, [entry(), entry({_id: 'order:2'})], ['order', '3', '3', false]],
+  ['a change of a changed order keeps what it says now', amends, [entry({}, {}, [amendment])], ['order', undefined, '1.5', false]],
+  ['a change of an invoice has lowered the stock', amends, [entry({}, {form: 'invoice'})], ['order', undefined, '3', true]],
+  ['a change of a quote takes nothing', amends, [entry({kind: 'quote'})], ['quote', undefined, undefined, false]],
+  ['a quote that becomes an order has promised nothing', {...amends, approves: true}, [entry({kind: 'quote'})], ['order', undefined, undefined, false]],
+  ['a refused order that is put right keeps what it promised', {repairs: 'order:1'}, [entry({}, {place: 'attention'})], ['either', undefined, '3', false]],
+  ['a change of an order that is not here is one of an order', amends, [], ['order', undefined, undefined, false]],
+])('%s', (_, draft, entries, expected) => expect(claims(draft, ...entries)).toEqual(expected));
