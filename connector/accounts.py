@@ -8,13 +8,9 @@ from typing import Any
 
 from connector.couch import CouchServer
 from connector.errors import DocumentConflict, Forbidden, ProvisioningError
+from connector.identifiers import account_id
 
 AWAITED = (0.1, 1.0, 5.0)  # seconds between attempts to sign in with a password that was just set
-
-
-def account_id(name: str) -> str:
-    """The document id of an account in `_users`."""
-    return f"org.couchdb.user:{name}"
 
 
 def write_account(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError
 from connector.identifiers import CONNECTOR, TERRITORY, customers_database

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Any
 
-from connector.accounts import account_id, write_account
+from connector.accounts import write_account
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError
 from connector.identifiers import account_id

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from connector import design
-from connector.accounts import account_id, signs_in, write_account
+from connector.accounts import signs_in, write_account
 from connector.couch import CouchServer
 from connector.design import kind_of
 from connector.errors import NotFound, ProvisioningError

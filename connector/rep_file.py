@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import ProvisioningError, RoadbookError
 from connector.identifiers import CONNECTOR, TERRITORY, account_id

@@ -11,12 +11,10 @@ from typing import Any
 from benchmarks.orders import order_of
 from benchmarks.progress import Progress
 from benchmarks.scene import Scene
-from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.design import DatabaseKind
 from connector.errors import CouchError, DocumentConflict, Forbidden, RoadbookError
-from connector.identifiers import new_rep_id
-account_id, new_rep_id
+from connector.identifiers import account_id, new_rep_id
 
 THREADS = 4  # that make databases
 WRITTEN = 40  # databases that devices write into

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from connector.accounts import account_id
 from connector.connecting import Connecting
 from connector.connections import connection_of
 from connector.couch import CouchServer

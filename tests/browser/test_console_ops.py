@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
-from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.fleet.sampling import Sampling
 from connector.identifiers import account_id, orders_database

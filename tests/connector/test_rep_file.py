@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.errors import Forbidden, ProvisioningError
 from connector.identifiers import CONNECTOR, account_id, customers_database, orders_database

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from connector.accounts import account_id
 from connector.couch import CouchServer
 from connector.design import DesignDocument, content_sha256, kind_of
 from connector.design.canary import Counts, Watch, canary, storm
