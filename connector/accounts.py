@@ -10,7 +10,7 @@ from connector.couch import CouchServer
 from connector.errors import DocumentConflict, Forbidden, ProvisioningError
 from connector.identifiers import account_id
 
-AWAITED = (0.1, 1.0, 5.0)  # seconds between attempts to sign in with a password that was just set
+AWAITED = (0.2, 1.0, 5.0)  # seconds until a password that was just set is tried again, and then written again
 
 
 def write_account(
@@ -18,18 +18,27 @@ def write_account(
 ) -> None:
     """Create an account, or give the `current` one this password and these roles; ends once CouchDB takes the password.
 
-    CouchDB keeps accounts in memory and hears of a change a moment later. Raises ProvisioningError, CouchError.
+    CouchDB keeps accounts in memory, drops one when it hears that it has changed, and may then keep for minutes what
+    it had read just before; another change drops that. Raises ProvisioningError, CouchError.
     """
     account = {"_id": account_id(name), "name": name, "type": "user", "roles": list(roles), "password": password}
-    try:
-        server.database("_users").put(account if current is None else {**account, "_rev": current["_rev"]})
-    except DocumentConflict as error:
-        raise ProvisioningError(f"somebody else is changing the account {name!r} just now; run this again") from error
-    for pause in AWAITED:  # few attempts: CouchDB locks out who guesses
+    _put(server, account, current)
+    for pause in AWAITED:
         if signs_in(server, name, password):
             return
         time.sleep(pause)
+        if signs_in(server, name, password):
+            return
+        _put(server, account, server.database("_users").get(account_id(name)))
     raise ProvisioningError(f"CouchDB does not take the password of the account {name!r} yet; run this again")
+
+
+def _put(server: CouchServer, account: Mapping[str, Any], current: Mapping[str, Any] | None) -> None:
+    try:
+        server.database("_users").put(dict(account) if current is None else {**account, "_rev": current["_rev"]})
+    except DocumentConflict as error:
+        name = account["name"]
+        raise ProvisioningError(f"somebody else is changing the account {name!r} just now; run this again") from error
 
 
 def signs_in(server: CouchServer, name: str, password: str) -> bool:
