@@ -10,7 +10,7 @@ from connector.errors import CouchError
 from connector.identifiers import OPS
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord
-from tests.web.test_status import text_of
+from tests.web.page_text import text_of
 from web import audit
 from web.auth import Person
 
@@ -26,7 +26,8 @@ def test_it_says_who_did_what_in_words(signed_in: SignIns, trail: AuditTrail) ->
     trail.record("alice", "letter.resend", "order:1")
     html = signed_in("alice").get("/audit").text
     text = text_of(html)
-    assert "olga Disabled a rep rep:bob unsent: 2; why: &lt;b&gt;left" in text
+    assert "&lt;b&gt;left" in html and "<b>left" not in html
+    assert "olga Disabled a rep rep:bob unsent: 2; why: <b>left</b>" in text
     assert "alice letter.resend order:1" in text
     assert text.index("letter.resend") < text.index("Disabled a rep")
     assert "<b>left" not in html

@@ -20,7 +20,7 @@ from connector.design.reports import Progress
 from connector.settings import Settings
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord
-from tests.web.test_status import text_of
+from tests.web.page_text import text_of
 from web.design_work import DesignWork
 
 GUARD = "ops/_design/guard/validate_doc_update.js"

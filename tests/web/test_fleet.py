@@ -13,7 +13,7 @@ from connector.identifiers import OPS
 from tests.web.conftest import Installation, SignIns
 from tests.web.fleet_samples import ago, at_work, connected, line, rep_id, sample, take
 from tests.web.ledger_rows import NOON, OnRecord, received
-from tests.web.test_status import text_of
+from tests.web.page_text import text_of
 from web import fleet_queries
 
 

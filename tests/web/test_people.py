@@ -18,7 +18,7 @@ from connector.registry import Registry, Rep
 from connector.rep_roles import NO_NEW_CUSTOMERS
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord
-from tests.web.test_status import text_of
+from tests.web.page_text import text_of
 from web import people
 
 

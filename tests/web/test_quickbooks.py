@@ -24,7 +24,7 @@ from connector.settings import Settings
 from local_servers.quickbooks_sandbox import Sandbox
 from tests.web.conftest import Installation, SignIns
 from tests.web.ledger_rows import OnRecord, received
-from tests.web.test_status import text_of
+from tests.web.page_text import text_of
 
 
 @pytest.fixture
