@@ -2,6 +2,7 @@
 import {listPrice} from '../drafts/draft.js';
 import {keyOf} from '../drafts/fields.js';
 import {compare, decimal} from '../money/decimal.js';
+import {orderIdOf} from './order.js';
 import {isOutdated} from './signed.js';
 import {stockOf, trims} from './stock.js';
 
@@ -100,7 +101,9 @@ function pricesChanged(lines, products) {
 }
 
 function sameMinutesAgo(draft, recent, now) {
+  const own = orderIdOf(draft); // of a draft that outlived its order in a crash: handing it in again makes no second one
   const twin = recent.find((order) =>
+    order._id !== own &&
     order.customer.id === draft.customer.id &&
     now - Date.parse(order.captured_at) < SAME_ORDER_WITHIN &&
     contents(order.lines) === contents(draft.lines));

@@ -107,6 +107,10 @@ test('a signature of something else stops the order', () => {
   assert.deepEqual(told({}, {...draft, signature: {path: 'M1 1l1 0', of: 'something else'}}), ['signature_outdated stops']);
 });
 
+test('a draft that outlived its own order in a crash is no second one', () => {
+  assert.deepEqual(told({recent: [orderOf(draft, 'order', PHONE)], now: AT.getTime() + 60_000}), []);
+});
+
 test('it warns of the same order minutes ago, whatever the order of its lines', () => {
   const one = setQuantity(setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '1', PHONE), SCREWS, '2', PHONE);
   const other = setQuantity(setQuantity(newDraft(HARBOUR, 'USD', PHONE), SCREWS, '2.0', PHONE), BOARD, '1', PHONE);
