@@ -30,7 +30,8 @@ def write_account(
         if signs_in(server, name, password):
             return
         _put(server, account, server.database("_users").get(account_id(name)))
-    raise ProvisioningError(f"CouchDB does not take the password of the account {name!r} yet; run this again")
+    if not signs_in(server, name, password):
+        raise ProvisioningError(f"CouchDB does not take the password of the account {name!r} yet; run this again")
 
 
 def _put(server: CouchServer, account: Mapping[str, Any], current: Mapping[str, Any] | None) -> None:

@@ -28,8 +28,8 @@ export function trims(settings) {
 
 /**
  * {quantity, stock}: what a line of a draft gets of the quantity that is asked for it, and stockOf() with what is left for this line,
- * null where that does not count. Where the company trims, the quantity is no more than is left beside the product's other lines, in no smaller parts than were asked for. Whoever asks for less than
- * the line has gets it: the rest is preflight's.
+ * null where that does not count. Where the company trims, the quantity is no more than is left beside the product's other lines, in
+ * no smaller parts than were asked for. Whoever asks for less than the line has gets it: the rest is preflight's.
  */
 export function granted(draft, product, asked, {key = product._id, claims, settings}) {
   const stock = trims(settings) ? stockOf(product, claims, settings) : null;

@@ -28,7 +28,7 @@ function hearOpened() {
 }
 
 /** Let no abort of this connection's writes reach the connection, where the adapter listens in order to close it. */
-export function survivingAborts(connection) {
+function survivingAborts(connection) {
   const {transaction} = connection;
   connection.transaction = (...given) => {
     const made = transaction.apply(connection, given);
