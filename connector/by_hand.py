@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.contents import readable
 from connector.errors import MappingError, RoadbookError
-from connector.estimates import called, is_final, is_void, summary_of
+from connector.estimates import NOT_OURS, called, is_final, is_void, summary_of
 from connector.facts import FactReader
 from connector.ledger import Ledger, Row
 from connector.looking import Looking
@@ -98,7 +98,7 @@ class ByHand:
         done = posted(unsent, dict(found.form), at, "entered_by_hand")
         if found.doubts:
             # What somebody meant to be otherwise is not overwritten by an amendment of the rep's unasked.
-            done = replace(done, estimate={**(done.estimate or {}), "ours": ""})
+            done = replace(done, estimate={**(done.estimate or {}), "ours": NOT_OURS})
         return self._ledger.put(done)
 
     def _numbered(self, number: str) -> tuple[str, list[dict[str, Any]]]:

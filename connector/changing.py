@@ -12,7 +12,7 @@ from typing import Any
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
 from connector.contents import readable, sells, whole_of
 from connector.errors import MappingError
-from connector.estimates import called, entity_of, is_edited, is_final, is_invoice, is_void, token_of
+from connector.estimates import NOT_OURS, called, entity_of, is_edited, is_final, is_invoice, is_void, token_of
 from connector.ledger import Document, Row
 from connector.mapping import MEMO_LENGTH, NOTE_LENGTH, lines_of
 from connector.marks import bears, mark_of, newest_amendment
@@ -187,6 +187,7 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
         return None
     if change.kind == "cancellation" and _opened_since(order, change):
         return None
+    newest = False
     if change.kind == "cancellation":
         changes: Document = {"state": "cancelled", "withdrawn_at": time_text_of(change), "news": None}
     else:
@@ -205,11 +206,12 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
     estimate = change.estimate or {}
     if order.estimate and token_of(order.estimate) > token_of(estimate):
         estimate = {**order.estimate, "ours": estimate.get("ours")}
-    if order.estimate and not sells(change):
+    if order.estimate and not (newest and sells(change)):
         estimate = {**estimate, "ours": order.estimate.get("ours")}
-    if change.kind == "amendment" and change.request is None and "news" in changes and changes["news"] is None:
-        # It was recognised by its mark (the ledger had been set back), and the total is its own: so are the lines.
-        estimate = {**estimate, "ours": estimate.get("lines")}
+    recognised = change.request is None or (sells(change) and estimate.get("ours") == NOT_OURS)
+    if change.kind == "amendment" and recognised and "news" in changes and changes["news"] is None:
+        # It was found again (an answer was lost, the ledger set back), and the total is its own: so are the lines.
+        estimate = {**estimate, "ours": (change.estimate or {}).get("lines")}
     return order.step(at, changes["state"], work="receipt", due_at=at, estimate=estimate, **changes)
 
 

@@ -15,7 +15,9 @@ from connector.taxes import code_of, lines_carry_codes
 
 CUSTOMER_NOT_YET = "customer_not_yet"
 ORDER_NOT_YET = "order_not_yet"
-WAITING_CODES = frozenset({CUSTOMER_NOT_YET, ORDER_NOT_YET})  # nothing is wrong: what it depends on is not there yet
+CATALOG_NOT_YET = "catalog_not_yet"
+WAITING_CODES = frozenset({CUSTOMER_NOT_YET, ORDER_NOT_YET, CATALOG_NOT_YET})  # what it depends on is not there
+NOT_BROUGHT = "What it names has not come from QuickBooks yet: products and customers are still being brought over."
 USUAL = Policy()
 
 
@@ -45,6 +47,7 @@ class Facts:
     elsewhere: bool = False  # the customer is another territory's than the rep's, and never was this one's
     unasked: bool = False  # the request for the new customer has not come, and this rep may ask for none
     has_left: bool = False  # the customer was in the rep's territory and is there no more
+    not_brought: bool = False  # something is missing, and QuickBooks' data was never brought over as a whole
 
 
 def check_order(
@@ -54,6 +57,8 @@ def check_order(
 
     `rep` is the rep that the database belongs to, `accepted` the codes that a person has already waved through.
     """
+    if facts.not_brought:
+        return [Reason(CATALOG_NOT_YET, NOT_BROUGHT, "nobody")]
     problems = [
         *check_rep(order.rep, rep),
         *check_customer(order, facts),

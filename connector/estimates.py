@@ -14,6 +14,8 @@ from connector.money import plain, show
 # Reference: https://developer.intuit.com/app/developer/qbo/docs/api/accounting/most-commonly-used/estimate
 FINAL_STATUSES = frozenset({"Closed", "Converted"})
 
+NOT_OURS = ""  # in the place of our lines' fingerprint, where what an estimate sells may be somebody else's work
+
 Document = dict[str, Any]
 
 

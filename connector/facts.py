@@ -7,7 +7,7 @@ that a customer has left its territory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from connector.check import Facts
@@ -23,8 +23,11 @@ Document = dict[str, Any]
 class FactReader:
     """Reads the facts for a group of orders in as few requests as there are databases."""
 
-    def __init__(self, server: CouchServer, currency: str) -> None:
+    def __init__(self, server: CouchServer, currency: str, brought: Callable[[], bool] = lambda: True) -> None:
+        """`brought` says whether QuickBooks' data ever came as a whole; it is asked where something is missing."""
         self._server = server
+        self._brought = brought
+        self._is_brought = False
         self._currency = currency
         self._registry = Registry(server.database(CONNECTOR))
         self._territories: dict[str, str | None] = {}
@@ -77,15 +80,15 @@ class FactReader:
             customer = master.get(order.customer.id, own)
             has_left = customer is not None and place in left
             elsewhere = customer is not None and own is None and not has_left
-        return Facts(
-            {name: products[name] for name in named(order) if name in products},
-            customer,
-            self._currency,
-            parked,
-            elsewhere,
-            unasked,
-            has_left,
-        )
+        there = {name: products[name] for name in named(order) if name in products}
+        is_asked_for = order.customer.id.startswith("custreq:")
+        missing = (customer is None and not is_asked_for) or elsewhere or len(there) < len(named(order))
+        not_brought = missing and not self._has_been_brought()
+        return Facts(there, customer, self._currency, parked, elsewhere, unasked, has_left, not_brought)
+
+    def _has_been_brought(self) -> bool:
+        self._is_brought = self._is_brought or self._brought()
+        return self._is_brought
 
     def territory(self, rep: str) -> str | None:
         """The territory of a rep; None for a rep that the registry does not know."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 from connector.check import WAITING_CODES, Reason
 from connector.contents import readable
 from connector.errors import QuickBooksFault, UnknownOutcome
-from connector.estimates import ending_of, is_final, is_invoice, kind_of, summary_of
-from connector.ledger import Document, Row
+from connector.estimates import NOT_OURS, ending_of, is_final, is_invoice, kind_of, summary_of, token_of
+from connector.ledger import LATER, Document, Row
 from connector.marks import is_withdrawn
 from connector.records import Order, time_text
 from connector.retries import Action, Decision
-from connector.totals import difference
+from connector.totals import TOTAL_DIFFERS, difference
 
+ADOPTED = "adopted"  # the event of something that an earlier request had made, found again
 DEPENDENT_WAIT = 5.0  # seconds until an order looks again for its new customer, a change for its order, doubled up to
 DEPENDENT_WAIT_MOST = 300.0  # seconds
 READ_AGAIN = 1.0  # seconds until a change is made anew from what QuickBooks has now
@@ -28,20 +30,40 @@ RECONNECT_WAIT = 600.0  # seconds; a row that waits for the company to be connec
 
 
 def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> Row:
-    """The row of a document that QuickBooks has taken; `entity` is what it returned: estimate, invoice or customer."""
+    """The row of a document that QuickBooks has taken; `entity` is what it returned: estimate, invoice or customer.
+
+    An entity that was found again (`event` is `adopted`) may have been edited since it was made.
+    """
     done: Document = {"work": "receipt", "posted_at": at, "reason": None, "due_at": at, "look": None}
     if row.kind == "customer_request":
         customer = {"id": str(entity["Id"]), "name": str(entity.get("DisplayName", ""))}
         return row.step(at, event, state="posted", customer=customer, **done)
     estimate = summary_of(entity, (row.request or {}).get("entity") or kind_of(entity))
-    estimate["ours"] = estimate["lines"]
+    news = _difference(row, estimate)
+    untouched = event != ADOPTED or _is_untouched(row, estimate, news)
+    estimate["ours"] = estimate["lines"] if untouched else NOT_OURS
     if row.kind == "cancellation":
         return row.step(at, event, state="cancelled", estimate=estimate, **done)
     state = "amended" if row.kind == "amendment" or row.amendment else "posted"
-    news = _difference(row, estimate)
     if row.kind != "amendment" and _ended_meanwhile(estimate):
         state, news = "converted", Reason(*ending_of(estimate), "nobody").as_document()
     return row.step(at, event, state=state, estimate=estimate, news=news, **done)
+
+
+def _is_untouched(row: Row, estimate: Document, news: Document | None) -> bool:
+    """Whether what an estimate sells is what was sent, as far as can be seen once it is found again.
+
+    Nobody can have edited one that still has the SyncToken of our request's answer; otherwise the total decides.
+    """
+    if token_of(estimate) <= _token_answered(row):
+        return True
+    return row.kind not in LATER and (news or {}).get("code") != TOTAL_DIFFERS
+
+
+def _token_answered(row: Row) -> int:
+    """The SyncToken that the answer to a row's request bore: 0 for what was made, one more for what was changed."""
+    sent = json.loads((row.request or {}).get("body") or "{}")
+    return token_of({"sync_token": sent.get("SyncToken", "")}) + 1
 
 
 def _ended_meanwhile(estimate: Document) -> bool:
@@ -51,7 +73,7 @@ def _ended_meanwhile(estimate: Document) -> bool:
 
 def _difference(row: Row, estimate: Document) -> Document | None:
     """What an order's rep is told of another total; an amendment's is told with the order that it changed."""
-    order = None if row.kind == "amendment" else readable(row)
+    order = None if row.kind in LATER else readable(row)
     found = difference(order, estimate) if isinstance(order, Order) else None
     return None if found is None else found.as_document()
 

@@ -18,7 +18,7 @@ from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import LATER, Ledger, Row
 from connector.looking import Looking
-from connector.outcomes import answered, parked, posted, refused, summed_up, waits_for_connection
+from connector.outcomes import ADOPTED, answered, parked, posted, refused, summed_up, waits_for_connection
 from connector.policy import Policy
 from connector.preparing import with_batch
 from connector.quickbooks import Gateway, Keeper
@@ -242,7 +242,7 @@ class Posting:
         except QuickBooksError as error:
             return self._unchanged(row, error)
         if found is not None:
-            return posted(replace(row, realm=self._realm), found, time_text(self._clock()), "adopted")
+            return posted(replace(row, realm=self._realm), found, time_text(self._clock()), ADOPTED)
         return None
 
     def _looking(self) -> Looking:

@@ -17,7 +17,7 @@ from connector.ledger import LATER, Document, Ledger, Row
 from connector.looking import Looking
 from connector.mapping import customer_mark
 from connector.marks import bears
-from connector.outcomes import made_anew, parked, posted
+from connector.outcomes import ADOPTED, made_anew, parked, posted
 from connector.quickbooks import Gateway, literal
 from connector.records import time_text
 from connector.retries import Action, Decision
@@ -57,7 +57,7 @@ class Repairing:
             return made_anew(row, now)
         entity = self._now(order.estimate)
         if entity is not None and bears(entity, later_change(row)):
-            return posted(row, entity, time_text(now), "adopted")
+            return posted(row, entity, time_text(now), ADOPTED)
         self._learn(row, order, entity, now)
         return made_anew(row, now)
 
@@ -86,7 +86,7 @@ class Repairing:
             return self._ask_which(row, decision, at)
         found = self._looking().find(row)
         if found is not None:
-            return posted(row, found, at, "adopted")
+            return posted(row, found, at, ADOPTED)
         if decision.code == SEEN_BEFORE:
             raise UnknownOutcome("QuickBooks knows the request and does not show yet what came of it")
         if decision.code == NUMBER_TAKEN:
@@ -109,7 +109,7 @@ class Repairing:
         mark = customer_mark(row.ulid)
         ours = next((entity for kind, entity in found if kind == "Customer" and entity.get("Notes") == mark), None)
         if ours is not None:
-            return posted(row, ours, at, "adopted")
+            return posted(row, ours, at, ADOPTED)
         candidates = [candidate_of(kind, entity) for kind, entity in found]
         known = ", ".join(described(candidate) for candidate in candidates) or "somebody whom QuickBooks does not show"
         text = f"The name “{name}” is taken in QuickBooks by {known}. The office chooses whom the rep means."

@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from connector.catalog import KINDS as CATALOG_KINDS
 from connector.catalog import Bringing, Catalog
+from connector.catalog.state import States
 from connector.checkpoints import Checkpoints
 from connector.company_settings import in_force
 from connector.connections import connected_realm, connection_of
@@ -98,7 +99,7 @@ class Term:
         self._ledger = ledger = Ledger(self._database, lambda: lease.fence)
         checkpoints = Checkpoints(self._database)
         self._connection = connection = connection_of(settings, server, before_writing=lease.ensure)
-        self._facts = FactReader(server, settings.roadbook_currency)
+        self._facts = FactReader(server, settings.roadbook_currency, self._is_catalog_brought)
         self._keeper = Keeper(connection, self._resume)
         distribution = Distribution(server, settings.roadbook_new_customers, admin, settings.roadbook_lease_seconds)
         policies = Policies(settings, connection.gateway)
@@ -204,6 +205,9 @@ class Term:
 
     def _restored_at(self) -> str | None:
         return Restored(self._database).at()
+
+    def _is_catalog_brought(self) -> bool:
+        return States(self._database).load(self._connection.realm).last is not None
 
     def _opened(self) -> None:
         """The doorbell's connection is new: what happened before it was heard by nobody."""

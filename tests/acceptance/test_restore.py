@@ -15,15 +15,19 @@ def now() -> str:
     return time_text(datetime.now(UTC))
 
 
+def forget(company: Company) -> None:
+    """Everything that the connector knows of documents goes, as in a backup from before them."""
+    ledger = company.admin.database(CONNECTOR)
+    for document in [*ledger.starting_with("ledger:"), *ledger.starting_with("checkpoint:")]:
+        ledger.delete(document["_id"], document["_rev"])
+
+
 def test_a_ledger_set_back_to_before_a_batch_posts_nothing_twice(company: Company) -> None:
     orders = company.hand_in(12)
     connector = company.connector()
     company.wait_for(orders)
     connector.stop()
-    database = company.admin.database(CONNECTOR)
-    rows = [*database.starting_with("ledger:"), *database.starting_with("checkpoint:")]
-    for document in rows:
-        database.delete(document["_id"], document["_rev"])
+    forget(company)
     more = company.hand_in(3)
     company.connector()
     company.wait_for(more)
@@ -41,14 +45,45 @@ def test_a_ledger_set_back_to_before_amendments_and_cancellations_changes_nothin
     company.wait_until_quiet()
     connector.stop()
     before = [company.estimates(order) for order in orders]
-    database = company.admin.database(CONNECTOR)
-    for document in [*database.starting_with("ledger:"), *database.starting_with("checkpoint:")]:
-        database.delete(document["_id"], document["_rev"])
+    forget(company)
     company.connector()
     company.wait_until_quiet()
     company.wait_for([*changes[:2], *orders[:2]], "amended")
     company.wait_for([changes[2], orders[2]], "cancelled")
     assert [company.estimates(order) for order in orders] == before
+
+
+def test_what_the_office_edited_is_not_overwritten_though_the_ledger_was_set_back(company: Company) -> None:
+    [order] = company.hand_in()
+    connector = company.connector()
+    company.wait_for([order])
+    company.wait_until_quiet()
+    connector.stop()
+    forget(company)
+    [estimate] = company.estimates(order)
+    sold = {"DetailType": "SalesItemLineDetail", "Amount": 100, "SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
+    company.office(estimate["Id"], changes={"Line": [sold]})
+    company.connector()
+    company.wait_until_quiet()
+    amendment = company.change(order)
+    receipt = company.wait_for([amendment], "parked")[amendment]
+    assert receipt["reason"]["code"] == "office_changed"
+    assert [each["TotalAmt"] for each in company.estimates(order)] == [100]
+
+
+def test_a_ledger_set_back_to_before_an_amendment_lets_the_next_one_through(company: Company) -> None:
+    [order] = company.hand_in()
+    connector = company.connector()
+    company.wait_for([order])
+    company.wait_for([company.change(order), order], "amended")
+    company.wait_until_quiet()
+    connector.stop()
+    forget(company)
+    company.connector()
+    company.wait_until_quiet()
+    line = company.order()["lines"][0] | {"quantity": "5", "amount": "87.40"}
+    company.wait_for([company.change(order, number=2, lines=[line], total="87.40")], "amended")
+    assert [each["TotalAmt"] for each in company.estimates(order)] == [87.4]
 
 
 def test_a_whole_server_set_back_posts_nothing_twice(company: Company) -> None:
@@ -57,9 +92,7 @@ def test_a_whole_server_set_back_posts_nothing_twice(company: Company) -> None:
     company.wait_for(orders)
     company.wait_until_quiet()
     connector.stop()
-    ledger = company.admin.database(CONNECTOR)
-    for row in [*ledger.starting_with("ledger:"), *ledger.starting_with("checkpoint:")]:
-        ledger.delete(row["_id"], row["_rev"])
+    forget(company)
     mine = company.admin.database(company.orders.name)
     for receipt in list(mine.starting_with("receipt:")):
         mine.delete(receipt["_id"], receipt["_rev"])

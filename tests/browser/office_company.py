@@ -27,13 +27,14 @@ Document = dict[str, Any]
 class OfficeCompany:
     """What its tests do beside clicking: hand orders in as Bob's device, and be the office in QuickBooks."""
 
-    def __init__(self, couch: CouchServer, bob: Added, roadbook: Roadbook, sandbox: Sandbox) -> None:
+    def __init__(self, couch: CouchServer, bob: Added, roadbook: Roadbook, sandbox: Sandbox, **settings: str) -> None:
+        """`settings` are the console's own."""
         self.couch = couch
         self.bob = bob
         self.sandbox = sandbox
         self.orders: Database = couch.database(orders_database(bob.rep))
         self.ledger = Ledger(couch.database(CONNECTOR))
-        self.address = f"http://127.0.0.1:{roadbook.web().ready['port']}"
+        self.address = f"http://127.0.0.1:{roadbook.web(**settings).ready['port']}"
 
     def account(self, name: str, *roles: str) -> str:
         """Make somebody of the office; returns the password."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from connector.check import check_customer
+from connector.check import check_customer, check_order
 from connector.couch import CouchServer
 from connector.facts import FactReader
-from connector.identifiers import CONNECTOR, CUSTOMERS, customers_database, ledger_id
+from connector.identifiers import CATALOG, CONNECTOR, CUSTOMERS, customers_database, ledger_id
 from connector.provisioning import add_rep, install
 from connector.records import Order
 from connector.rep_rights import allow_new_customers
@@ -93,3 +93,29 @@ def test_an_order_for_a_customer_that_its_rep_may_not_ask_for_waits_for_the_offi
     request = {"_id": ledger_id(bob, ulid), "type": "ledger", "schema": 1, "state": "received"}
     server.database(CONNECTOR).put(request)  # it came while it was allowed
     assert said() == ("customer_not_yet", "nobody", False)
+
+
+def test_what_is_missing_while_quickbooks_data_is_still_being_brought_over_is_waited_for(
+    couch: CouchServer, settings: Settings
+) -> None:
+    server = admin_server(settings)
+    install(server, settings)
+    bob = add_rep(server, "bob", "north").rep
+    server.database(CUSTOMERS).put({"_id": "customer:58", **AERO, "active": True})
+    document: dict[str, Any] = order(customer={"id": "customer:58", "name": "Café Ærø"})
+    row, wanted = replace(pinned(document), rep=bob), Order.model_validate(document)
+    brought = [False, True]
+    reader = FactReader(server, "USD", lambda: brought.pop(0))
+
+    def said() -> list[str]:
+        return [problem.code for problem in check_order(wanted, bob, *reader.read([(row, wanted)]))]
+
+    assert said() == ["catalog_not_yet"]
+    assert "unknown_product" in said()
+    assert "other_territory" in said()  # and it is not asked any more whether everything was brought
+    asked: dict[str, Any] = order(customer={"id": "custreq:01K9Z3V0000000000000000000", "name": "Café Ærø"})
+    nothing = FactReader(server, "USD", lambda: False)
+    for line in (*asked["lines"], *asked["charges"]):
+        server.database(CATALOG).put({"_id": line["product"], "type": "product", "schema": 1, "active": True})
+    [facts] = nothing.read([(row, Order.model_validate(asked))])
+    assert not facts.not_brought

@@ -144,6 +144,43 @@ def test_a_lost_change_that_is_found_under_a_newer_one_says_nothing_of_the_newer
     assert (after.news or {})["code"] == "total_differs"
 
 
+@pytest.mark.parametrize(
+    ("token", "total", "edited"), [("1", "1.00", False), ("2", "2053.06", False), ("2", "1.00", True)]
+)
+def test_what_the_office_edited_before_a_lost_change_was_found_is_not_overwritten_by_the_next_one(
+    token: str, total: str, edited: bool
+) -> None:
+    order_row = in_quickbooks(row_of(order()))
+    request = {"entity": "Estimate", "body": '{"SyncToken":"0","Line":[1]}'}
+    note = "Roadbook order\nRoadbook amendment 2"
+    found = {**ESTIMATE, "SyncToken": token, "TotalAmt": total, "PrivateNote": note}
+    after = passed_on(order_row, posted(replace(CHANGE, request=request), found, AT, "adopted"), AT)
+    assert after is not None
+    result = outcome(amendment(3), after)
+    assert isinstance(result, Reason if edited else Wanted)
+
+
+def test_an_approval_found_late_leaves_the_lines_of_the_newer_change_ours() -> None:
+    newer = in_quickbooks(folded(CHANGE, QUOTE), SyncToken="2", TotalAmt="1.00")
+    request = {"entity": "Estimate", "body": '{"SyncToken":"0","Line":[1]}'}
+    found = {**ESTIMATE, "SyncToken": "2", "TotalAmt": "1.00"}
+    after = passed_on(newer, posted(replace(APPROVAL, request=request), found, AT, "adopted"), AT)
+    assert after is not None
+    assert (after.estimate or {})["ours"] == (newer.estimate or {})["ours"]
+
+
+def test_an_estimate_found_again_as_a_change_left_it_may_be_changed_again() -> None:
+    found = {**ESTIMATE, "SyncToken": "1", "TotalAmt": "29.00", "PrivateNote": "Roadbook order\nRoadbook amendment 1"}
+    lines = [ORDER["lines"][1] | {"quantity": "2", "amount": "29.00"}]
+    first = amendment(1, lines=lines, charges=[], total="29.00")
+    order_row = posted(row_of(order()), found, AT, "adopted")
+    settled = outcome(first, order_row)
+    assert isinstance(settled, Settled)
+    after = passed_on(order_row, settled.row, AT)
+    assert after is not None
+    assert isinstance(outcome(CHANGE, after), Wanted)
+
+
 def test_a_change_that_quickbooks_shows_already_is_not_sent_again() -> None:
     order_row = in_quickbooks(row_of(order()), PrivateNote="Roadbook order\nRoadbook amendment 2")
     result = outcome(CHANGE, order_row)

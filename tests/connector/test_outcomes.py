@@ -18,6 +18,7 @@ from connector.errors import (
     Throttled,
     UnknownOutcome,
 )
+from connector.estimates import is_edited
 from connector.ledger import Row
 from connector.outcomes import answered, failed, posted, refused, retried
 from connector.pinning import pin
@@ -73,6 +74,21 @@ def test_an_estimate_that_is_found_again_after_the_office_has_finished_it_is_ove
 ) -> None:
     row = posted(sent(), ESTIMATE | found, AT, "adopted")
     assert (row.state, (row.news or {}).get("code")) == (state, code)
+
+
+@pytest.mark.parametrize(
+    ("found", "edited"),
+    [
+        ({"SyncToken": "0", "TotalAmt": "2053.07"}, False),  # QuickBooks reckoned otherwise from the start
+        ({"SyncToken": "1"}, False),  # a status, a letter: what it sells is worth what it was
+        ({"SyncToken": "1", "TotalAmt": "100.00"}, True),
+    ],
+)
+def test_what_the_office_edited_before_an_estimate_was_found_again_is_not_taken_for_ours(
+    found: dict[str, Any], edited: bool
+) -> None:
+    assert is_edited(posted(sent(), ESTIMATE | found, AT, "adopted").estimate or {}) is edited
+    assert not is_edited(posted(sent(), ESTIMATE | found, AT).estimate or {})
 
 
 def test_a_total_that_differs_before_tax_is_noticed() -> None:

@@ -25,6 +25,13 @@ export function useAnswer(ask, about) {
   return answer;
 }
 
+/** Whether `value` has been on the screen as it is now: what can wait until then is drawn afterwards. */
+export function useAfterPaint(value) {
+  const [painted, setPainted] = useState(undefined);
+  useEffect(() => setPainted(value), [value]);
+  return painted === value;
+}
+
 /** A number that grows whenever the replica's documents change. */
 export function useChanges(replica) {
   const [count, setCount] = useState(0);

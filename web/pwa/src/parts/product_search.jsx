@@ -2,7 +2,7 @@
 import {useMemo, useState} from 'preact/hooks';
 import {writtenAs} from '../barcode/detecting.js';
 import {text} from '../strings.js';
-import {useAnswer, useChanges, useNewest, useStateOf} from './hooks.js';
+import {useAfterPaint, useAnswer, useChanges, useNewest, useStateOf} from './hooks.js';
 import {Thumbnail} from './picture.jsx';
 import {priceText, stockText} from './product_facts.js';
 import {ProductPage} from './product_page.jsx';
@@ -10,12 +10,14 @@ import {ScanButton} from './scan_button.jsx';
 import './product_search.css';
 
 const SHOWN = 30; // and as many more at a time
+const IN_SIGHT = 12; // and more than fit on a phone: these are on the screen first
+const nothing = () => null; // one and the same, so that the list is not made anew at every letter
 
 /**
  * With a `customer` (an id) its prices and the products that it may see. `beside(product)` is what stands at the right of a
  * product that is sold. Where one is `ordering`, what is not sold any more is not listed, and is named when it is searched for.
  */
-export function ProductSearch({books, currency, customer = null, ordering = false, beside = () => null}) {
+export function ProductSearch({books, currency, customer = null, ordering = false, beside = nothing}) {
   const [typed, setTyped] = useState('');
   const [category, setCategory] = useState(null);
   const [shown, setShown] = useState(SHOWN);
@@ -25,10 +27,13 @@ export function ProductSearch({books, currency, customer = null, ordering = fals
   const buyer = useAnswer(async () => customer && books.buyer(await books.customers.get(customer)), [customer, customers, changes]);
   const wanted = {...(buyer && {buyer}), ...(category && {category})};
   const listed = {...wanted, ...(ordering && !typed.trim() && {sold: true})};
+  const asked = `${typed}\n${category}`;
   const found = useNewest(
-    () => (buyer === undefined ? null : books.catalog.search(typed, {prefix: 'product:', limit: shown, wanted: listed})),
+    async () => (buyer === undefined ? null : {...await books.catalog.search(typed, {prefix: 'product:', limit: shown, wanted: listed}), asked}),
     [typed, shown, category, changes, buyer],
   );
+  const painted = useAfterPaint(found?.asked);
+  const drawn = Math.min(found?.documents?.length ?? 0, painted ? shown : IN_SIGHT);
   const stockAge = useStateOf(books.ages).confirmed.stock;
   const search = (entered) => {
     setTyped(entered);
@@ -42,7 +47,7 @@ export function ProductSearch({books, currency, customer = null, ordering = fals
     return search(code);
   };
   const page = opened && (found?.documents?.find(({_id}) => _id === opened._id) ?? opened);
-  const rows = useMemo(() => found?.documents.map((product) => (
+  const rows = useMemo(() => found?.documents.slice(0, drawn).map((product) => (
     <li key={product._id} class="product">
       {product.picture && <Thumbnail books={books} product={product} />}
       <div class="about">
@@ -51,7 +56,7 @@ export function ProductSearch({books, currency, customer = null, ordering = fals
       </div>
       {product.active ? product.kind !== 'bundle' && beside(product) : <span class="chip attention">{text.catalogue.notSold}</span>}
     </li>
-  )), [found, beside, currency, stockAge]);
+  )), [found, drawn, beside, currency, stockAge]);
   return (
     <>
       <div class="finding">
@@ -78,14 +83,15 @@ function Categories({books, buyer, sold, changes, chosen, onChoose}) {
   const paths = useAnswer(
     () => (buyer === undefined ? null : books.catalog.paths('category', {prefix: 'product:', wanted: {...(buyer && {buyer}), sold}})), [buyer, sold, changes],
   );
+  const options = useMemo(() => paths?.map(([path, count], index) => (
+    <option key={path.join('\n')} value={String(index)}>{'\u2007\u2007'.repeat(path.length - 1)}{path.at(-1)} ({count})</option>
+  )), [paths]);
   if (!paths?.length) return null;
   const at = chosen ? paths.findIndex(([path]) => path.join('\n') === chosen.join('\n')) : -1;
   return (
     <select class="categories" aria-label={text.catalogue.category} value={String(at)} onChange={(event) => onChoose(paths[Number(event.target.value)]?.[0] ?? null)}>
       <option value="-1">{text.catalogue.everything}</option>
-      {paths.map(([path, count], index) => (
-        <option key={path.join('\n')} value={String(index)}>{'\u2007\u2007'.repeat(path.length - 1)}{path.at(-1)} ({count})</option>
-      ))}
+      {options}
     </select>
   );
 }
