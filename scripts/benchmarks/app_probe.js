@@ -9,28 +9,25 @@
     channel.port2.postMessage(null);
   });
 
-  // A search: when it was asked, when the worker's answer came, when it was on the screen.
+  // A search: when its answer was on the screen.
   window.Worker = class extends Worker {
-    #asked = new Map();
+    #asked = new Set(); // calls
 
     constructor(...given) {
       super(...given);
       probe.worker ??= performance.now();
       this.addEventListener('message', ({data: {call}}) => {
-        const asked = this.#asked.get(call);
-        if (asked === undefined) return;
-        this.#asked.delete(call);
-        const answered = performance.now();
+        if (!this.#asked.delete(call)) return;
         painted((shown) => {
           probe.asked -= 1;
-          probe.answers.push({asked, answered, shown});
+          probe.answers.push(shown);
         });
       });
     }
 
     postMessage(message, ...rest) {
       if (message?.verb === 'search') {
-        this.#asked.set(message.call, performance.now());
+        this.#asked.add(message.call);
         probe.asked += 1;
       }
       super.postMessage(message, ...rest);

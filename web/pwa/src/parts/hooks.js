@@ -25,11 +25,14 @@ export function useAnswer(ask, about) {
   return answer;
 }
 
-/** Whether `value` has been on the screen as it is now: what can wait until then is drawn afterwards. */
-export function useAfterPaint(value) {
-  const [painted, setPainted] = useState(undefined);
-  useEffect(() => setPainted(value), [value]);
-  return painted === value;
+/** Whether `value` has stayed as it is for some milliseconds: what can wait until then does not hold up whoever types on. */
+export function useSettled(value, pause) {
+  const [settled, setSettled] = useState(undefined);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pause);
+    return () => clearTimeout(timer);
+  }, [value, pause]);
+  return settled === value;
 }
 
 /** A number that grows whenever the replica's documents change. */

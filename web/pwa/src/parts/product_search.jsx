@@ -2,7 +2,7 @@
 import {useMemo, useState} from 'preact/hooks';
 import {writtenAs} from '../barcode/detecting.js';
 import {text} from '../strings.js';
-import {useAfterPaint, useAnswer, useChanges, useNewest, useStateOf} from './hooks.js';
+import {useAnswer, useChanges, useNewest, useSettled, useStateOf} from './hooks.js';
 import {Thumbnail} from './picture.jsx';
 import {priceText, stockText} from './product_facts.js';
 import {ProductPage} from './product_page.jsx';
@@ -10,7 +10,8 @@ import {ScanButton} from './scan_button.jsx';
 import './product_search.css';
 
 const SHOWN = 30; // and as many more at a time
-const IN_SIGHT = 12; // and more than fit on a phone: these are on the screen first
+const PAUSE = 150; // milliseconds after an answer until the rows below the screen are drawn
+const LOWEST = 90; // pixels of the screen's height for each row that is drawn at once: more rows than are in sight
 const nothing = () => null; // one and the same, so that the list is not made anew at every letter
 
 /**
@@ -32,8 +33,8 @@ export function ProductSearch({books, currency, customer = null, ordering = fals
     async () => (buyer === undefined ? null : {...await books.catalog.search(typed, {prefix: 'product:', limit: shown, wanted: listed}), asked}),
     [typed, shown, category, changes, buyer],
   );
-  const painted = useAfterPaint(found?.asked);
-  const drawn = Math.min(found?.documents?.length ?? 0, painted ? shown : IN_SIGHT);
+  const settled = useSettled(found?.asked, PAUSE);
+  const drawn = Math.min(found?.documents?.length ?? 0, settled ? shown : Math.ceil(innerHeight / LOWEST));
   const stockAge = useStateOf(books.ages).confirmed.stock;
   const search = (entered) => {
     setTyped(entered);
