@@ -10,7 +10,7 @@ from connector.contents import later_change, names_of, readable
 from connector.errors import QuickBooksFault
 from connector.estimates import entity_of
 from connector.facts import FactReader
-from connector.ledger import LATER, Row
+from connector.ledger import LATER, Document, Row
 from connector.mapping import carries, customer_mark
 from connector.marks import bears
 from connector.quickbooks import Gateway, literal
@@ -29,6 +29,9 @@ class Looking:
         self._gateway = gateway
         self._facts = facts
         self.blind: set[str] = set()  # rows that could not be looked for: their customer is not known yet
+        self.vanished: dict[
+            str, bool
+        ] = {}  # rows whose estimate, by their receipt, was deleted: whether its invoice stands
         self._days: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
 
     def find(self, row: Row) -> dict[str, Any] | None:
@@ -42,8 +45,10 @@ class Looking:
             return next((found for found in customers if found.get("Notes") == customer_mark(row.ulid)), None)
         if row.request is None and row.estimate:
             known = self._read(entity_of(row.estimate), str(row.estimate.get("id")))
-            if known is not None and carries(known, row.ulid, row.rep):
+            if known is not None and (carries(known, row.ulid, row.rep) or is_named(known, row.estimate)):
                 return known
+            if known is None:
+                self.vanished[row.id] = self._is_invoiced(row.estimate)
         customer = self._customer(row, record)
         if customer is None:
             self.blind.add(row.id)
@@ -68,13 +73,18 @@ class Looking:
         return entity if entity is not None and bears(entity, later_change(row)) else None
 
     def _read(self, kind: str, id: str) -> dict[str, Any] | None:
-        """An estimate or invoice by its id; None where there is none."""
+        """An estimate or invoice by its id; None where there is none (any more)."""
         try:
-            return self._gateway.read(kind, id)
+            entity = self._gateway.read(kind, id)
         except QuickBooksFault as fault:
             if fault.code not in NOT_THERE:
                 raise
             return None
+        return None if entity.get("status") == "Deleted" else entity
+
+    def _is_invoiced(self, estimate: Document) -> bool:
+        invoice = estimate.get("invoice")
+        return bool(invoice) and self._read("Invoice", str(invoice)) is not None
 
     def _customer(self, row: Row, order: Order) -> str | None:
         """The QuickBooks customer in the recorded request; without a request, the one the order names now."""
@@ -82,3 +92,10 @@ class Looking:
             return str(json.loads(row.request["body"])["CustomerRef"]["value"])
         known = self._facts.read([(row, order)])[0].customer
         return None if known is None else str(known["quickbooks_id"])
+
+
+def is_named(entity: dict[str, Any], estimate: Document) -> bool:
+    """Whether an entity that lost our mark is the one that a receipt names: its number too, and nobody else's mark."""
+    number = str(entity.get("DocNumber") or "")
+    marked = str(entity.get("PrivateNote") or "").startswith("Roadbook ")
+    return bool(number) and number == estimate.get("number") and not marked

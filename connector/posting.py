@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from connector.books import gone
 from connector.changing import passed_on
 from connector.check import Reason
 from connector.drafting import Drafting, Drafts
@@ -243,6 +244,10 @@ class Posting:
             return self._unchanged(row, error)
         if found is not None:
             return posted(replace(row, realm=self._realm), found, time_text(self._clock()), ADOPTED)
+        if row.id in looking.vanished:
+            # Its receipt says that it was posted: what the office has deleted since is not made again.
+            at = time_text(self._clock())
+            return gone(replace(row, realm=self._realm, posted_at=at), at, invoiced=looking.vanished[row.id])
         return None
 
     def _looking(self) -> Looking:

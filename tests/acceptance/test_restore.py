@@ -71,6 +71,25 @@ def test_what_the_office_edited_is_not_overwritten_though_the_ledger_was_set_bac
     assert [each["TotalAmt"] for each in company.estimates(order)] == [100]
 
 
+def test_what_the_office_deleted_is_not_made_again_though_the_ledger_was_set_back(company: Company) -> None:
+    orders = company.hand_in(2)
+    connector = company.connector()
+    company.wait_for(orders)
+    company.wait_until_quiet()
+    connector.stop()
+    forget(company)
+    [deleted], [unmarked] = (company.estimates(order) for order in orders)
+    company.office(deleted["Id"], delete=True)
+    company.office(unmarked["Id"], changes={"PrivateNote": "Our own words"})
+    before = len(company.sandbox.control("GET", "estimates"))
+    company.connector()
+    company.wait_for(orders[:1], "cancelled")
+    receipt = company.wait_for(orders[1:])[orders[1]]
+    company.wait_until_quiet()
+    assert receipt["estimate"]["id"] == unmarked["Id"]
+    assert len(company.sandbox.control("GET", "estimates")) == before
+
+
 def test_a_ledger_set_back_to_before_an_amendment_lets_the_next_one_through(company: Company) -> None:
     [order] = company.hand_in()
     connector = company.connector()

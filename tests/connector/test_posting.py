@@ -234,6 +234,23 @@ def test_a_document_that_was_answered_before_the_ledger_was_set_back_is_adopted(
     assert len(desk.books.estimates) == 1
 
 
+@pytest.mark.parametrize(("invoice", "state"), [(None, "cancelled"), ("9", "converted")])
+def test_what_a_receipt_calls_posted_and_the_office_has_deleted_is_not_made_again(
+    invoice: str | None, state: str
+) -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    named = {name: (row.estimate or {})[name] for name in ("kind", "id", "number", "total")}
+    named |= {"invoice": invoice} if invoice else {}
+    desk.books.estimates.clear()
+    desk.books.read = lambda entity, id: {"Id": id} if entity == "Invoice" else {"status": "Deleted"}  # type: ignore[method-assign]
+    desk.ledger.rows = {row.id: replace(new_row(suspect=True, estimate=named), ledger_revision="1")}
+    [row] = desk.work()
+    assert (row.state, row.work, desk.books.estimates) == (state, None, {})
+    assert row.posted_at is not None
+    assert "was deleted in QuickBooks" in (row.news or {})["text"]
+
+
 def test_the_estimate_that_a_receipt_names_is_found_though_its_day_was_changed() -> None:
     desk = Desk(new_row())
     [row] = desk.work()

@@ -2,7 +2,11 @@
 import {render} from 'preact';
 import './app.css';
 import {App} from './screens/app.jsx';
+import {unsavedDrafts} from './store/draft_keeper.js';
 import {updates} from './store/updates.js';
 
 updates.watch();
+addEventListener('beforeunload', (event) => { // the browser asks: what could not be saved would be gone
+  if (unsavedDrafts().length) event.preventDefault();
+});
 render(<App />, document.getElementById('app'));

@@ -66,6 +66,26 @@ export async function submitRequest(database, request) {
   return request._id in await refused(database) ? putAgain(database, request) : putOnce(database, request);
 }
 
+/**
+ * Delete the drafts among these documents that became the order beside them before a crash and say nothing else; resolves to their
+ * ids. One that cannot be deleted now stays.
+ */
+export async function finishSubmitting(database, documents) {
+  const orders = new Map(documents.filter(({type}) => type === 'order').map((order) => [order._id, order]));
+  const over = documents.filter((draft) => draft.type === 'draft' && says(orders.get(orderIdOf(draft)), draft));
+  const gone = await Promise.all(over.map((draft) => database.remove(draft).then(() => draft._id, () => null)));
+  return gone.filter(Boolean);
+}
+
+function says(order, draft) {
+  if (!order || draft.amends || draft.repairs) return false;
+  try {
+    return content(order) === content(orderOf(draft, order.kind, {rep: order.rep, device: order.device, at: new Date(order.captured_at)}));
+  } catch {
+    return false; // it has become something that is no order
+  }
+}
+
 /** The order that a draft has become already: on another device, or before a crash. */
 export async function submittedAs(database, draft) {
   return found(database, orderIdOf(draft));

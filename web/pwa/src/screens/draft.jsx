@@ -12,14 +12,14 @@ import {go, useStateOf} from '../parts/hooks.js';
 import {ProductSearch} from '../parts/product_search.jsx';
 import {useStock} from '../parts/stock.jsx';
 import {Stepper} from '../parts/stepper.jsx';
-import {DraftKeeper} from '../store/draft_keeper.js';
+import {keeperOf} from '../store/draft_keeper.js';
 import {LOCALE, text} from '../strings.js';
 import {Review} from './review.jsx';
 
 export function Draft({books, id, reviewing}) {
   const [keeper, setKeeper] = useState(null);
   useEffect(() => {
-    const opening = new DraftKeeper(books.local, id);
+    const opening = keeperOf(books.local, id);
     opening.open().then(setKeeper);
     const save = () => opening.flush();
     addEventListener('pagehide', save);

@@ -9,6 +9,7 @@ import {isStorageFull} from '../sync/trouble.js';
 import {Ages} from './ages.js';
 import {Clock} from './clock.js';
 import {aboutBrowser, storageState} from './device.js';
+import {unsavedDrafts} from './draft_keeper.js';
 import {forgetIdentity, keepIdentity, tellAnew} from './identity.js';
 import {eraseIdentity, storeIdentity} from './kept_identity.js';
 import {lossOf, Marks} from './marks.js';
@@ -195,7 +196,7 @@ export class Books extends EventTarget {
 
   async #heldBesides(givenUp) {
     await this.orders.refresh();
-    return onlyHere(this.orders.state).filter((id) => !givenUp.includes(id));
+    return [...new Set([...onlyHere(this.orders.state), ...unsavedDrafts()])].filter((id) => !givenUp.includes(id));
   }
 
   /** Who the server takes this browser for; territories and rights are from now on those of the rep's account. */

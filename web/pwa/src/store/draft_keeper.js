@@ -6,7 +6,18 @@ import {rememberMerged} from '../outbox/offered.js';
 
 const SETTLE = 400; // milliseconds: a burst of taps is one revision
 const TRIES = 5; // of settling versions that another tab settles at the same time
-const keepers = new Set(); // those of this page that are open
+const RETRY = 5000; // milliseconds until saving is tried again after it failed
+const keepers = new Set(); // those of this page that are open, or were left with something that could not be saved
+
+/** The keeper of a draft: the one that still holds what could not be saved when its screen was left, else a new one. open() comes next. */
+export function keeperOf(database, id) {
+  return [...keepers].find((keeper) => keeper.database === database && keeper.id === id) ?? new DraftKeeper(database, id);
+}
+
+/** The ids of drafts of which something is in this page's memory alone because saving it has failed. */
+export function unsavedDrafts() {
+  return [...keepers].filter(({state}) => state.saved === 'failed').map(({id}) => id);
+}
 
 /** Save what is not saved yet of the open drafts, before the page goes; resolves to whether all of it is durable. */
 export async function saveDrafts() {
@@ -19,7 +30,8 @@ export class DraftKeeper extends EventTarget {
   #timer = null;
   #saving = Promise.resolve();
   #dirty = false;
-  #feed;
+  #feed = null;
+  #left = false;
   #chosen = new Map(); // path -> changes, until every choice is made
 
   constructor(database, id) {
@@ -31,7 +43,9 @@ export class DraftKeeper extends EventTarget {
 
   /** Read the draft and follow what other devices make of it; `draft` stays null where there is none. */
   async open() {
+    this.#left = false;
     keepers.add(this);
+    if (this.#feed) return this;
     await this.#take();
     this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id], style: 'all_docs'});
     this.#feed.on('change', ({changes: versions}) => { // another version may have come without becoming the winner
@@ -73,18 +87,29 @@ export class DraftKeeper extends EventTarget {
   /** Save what is not saved yet; resolves once it is durable (or has failed: see `saved`). */
   flush() {
     clearTimeout(this.#timer);
-    return this.#next(() => this.#save());
+    return this.#next(() => this.#save()).then(() => this.#endIfLeft());
   }
 
+  /** The screen is left. What cannot be saved is kept, and tried again, until it is. */
   async close() {
+    this.#left = true;
     await this.flush();
+  }
+
+  #endIfLeft() {
+    if (!this.#left || this.#dirty) return;
     keepers.delete(this);
     this.#feed?.cancel();
   }
 
   /** One step after the other on the stored draft; one that fails stops none after it. What is not stored stays dirty. */
   #next(step) {
-    this.#saving = this.#saving.then(step).catch(() => this.#dirty && this.#become({saved: 'failed'}));
+    this.#saving = this.#saving.then(step).catch(() => {
+      if (!this.#dirty) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.flush(), RETRY);
+      this.#become({saved: 'failed'});
+    });
     return this.#saving;
   }
 

@@ -1,5 +1,6 @@
 // All documents of the rep's orders database, in memory and current: the database is small (one rep's orders).
 import {ChoicesNeeded, leavesOf, settle} from '../drafts/settle.js';
+import {finishSubmitting} from '../orders/submit.js';
 import {refused, refusedRevisions, rememberMerged, unsent} from '../outbox/offered.js';
 import {sorted} from '../outbox/versions.js';
 import {orderList} from '../outbox/whereabouts.js';
@@ -36,6 +37,8 @@ export class OrdersStore extends EventTarget {
     const {update_seq: since} = await this.database.info();
     const {rows} = await this.database.allDocs({include_docs: true, conflicts: true});
     for (const {id, doc} of rows) this.#take(id, doc);
+    const whole = [...this.documents.values()].filter(({_id}) => !this.#severed.has(_id));
+    for (const id of await finishSubmitting(this.database, whole)) this.#lose(id);
     this.#feed = this.database.changes({since, live: true, include_docs: true, conflicts: true});
     this.#feed.on('change', ({id, doc, deleted}) => {
       if (deleted) this.#lose(id);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import {test} from 'vitest';
+import {test, vi} from 'vitest';
 import {change, newDraft, setQuantity} from '../../src/drafts/draft.js';
 import {leavesOf} from '../../src/drafts/settle.js';
-import {DraftKeeper, saveDrafts} from '../../src/store/draft_keeper.js';
+import {DraftKeeper, keeperOf, saveDrafts, unsavedDrafts} from '../../src/store/draft_keeper.js';
 import {emptyDatabase} from '../pouchdb.js';
 import {BOARD, HARBOUR, PHONE, SCREWS, TABLET} from '../samples.js';
 
@@ -53,6 +53,36 @@ test('an update is told of a draft that cannot be saved, for it would be gone wi
   assert.equal(await saveDrafts(), false);
   database.put = put;
   assert.equal(await saveDrafts(), true);
+  await keeper.close();
+});
+
+test('what could not be saved when the screen was left is there when it is opened again, and saved once it can be', async () => {
+  const {database, id, keeper} = await opened();
+  const {put} = database;
+  database.put = async () => { throw new Error('the storage is full'); };
+  keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
+  await keeper.close();
+  assert.deepEqual(unsavedDrafts(), [id]);
+  const again = await keeperOf(database, id).open();
+  assert.deepEqual([again.state.draft.lines[0].quantity, again.state.saved], ['7', 'failed']);
+  database.put = put;
+  await again.close();
+  assert.deepEqual([(await database.get(id)).lines[0].quantity, unsavedDrafts()], ['7', []]);
+  assert.notEqual(keeperOf(database, id), again);
+});
+
+test('saving is tried again by itself', async () => {
+  const {database, id, keeper} = await opened();
+  const {put} = database;
+  vi.useFakeTimers({toFake: ['setTimeout', 'clearTimeout']});
+  database.put = async () => { throw new Error('the storage is full'); };
+  keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
+  await keeper.flush();
+  database.put = put;
+  vi.advanceTimersByTime(5000);
+  vi.useRealTimers();
+  await until(keeper, ({saved}) => saved === 'saved');
+  assert.equal((await database.get(id)).lines[0].quantity, '7');
   await keeper.close();
 });
 

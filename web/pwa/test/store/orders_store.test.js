@@ -72,6 +72,18 @@ test('drafts that they changed in the same place are marked, and keep both versi
   store.close();
 });
 
+test('a draft that outlived its own order in a crash goes, and one that says something else stays', async () => {
+  const database = emptyDatabase();
+  const drafts = ['2', '3'].map((quantity) => setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, quantity, PHONE));
+  await database.bulkDocs(drafts.map((draft) => orderOf(draft, 'order', PHONE)));
+  await database.bulkDocs([drafts[0], setQuantity(drafts[1], BOARD, '9', TABLET)]);
+  const {store} = await opened(database);
+  assert.deepEqual(store.state.drafts.map(({_id}) => _id), [drafts[1]._id]);
+  assert.equal(store.state.orders.length, 2);
+  await assert.rejects(database.get(drafts[0]._id), {status: 404});
+  store.close();
+});
+
 test('of two versions of an order the one counts that the connector accepted, and the other is kept beside it', async () => {
   const database = emptyDatabase();
   const draft = setQuantity(newDraft(HARBOUR, 'USD', PHONE), BOARD, '2', PHONE);
