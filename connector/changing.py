@@ -19,7 +19,7 @@ from connector.marks import bears, mark_of, newest_amendment
 from connector.policy import Policy
 from connector.quickbooks import canonical_json
 from connector.records import Amendment, Cancellation, Order, time_text
-from connector.totals import difference
+from connector.totals import TOTAL_DIFFERS, difference
 
 OFFICE_CHANGED = "office_changed"
 NEVER_SENT = frozenset({"superseded", "cancelled_later"})  # notices of amendments that QuickBooks never got
@@ -114,10 +114,10 @@ def _amend(
         return Reason(
             ORDER_NOT_YET, f"It waits until it is certain that amendment {newest} is in QuickBooks.", "nobody"
         )
-    problem = _closed_to(order, "change") or _edited(row, order)
+    whole = whole_of(row, order)
+    problem = _closed_to(order, "change") or _edited(row, order, whole)
     if problem is not None:
         return problem
-    whole = whole_of(row, order)
     if whole is None:
         return Reason("no_order", f"{order.of} is no order that could be changed.")
     problems = check_order(whole, row.rep, facts, frozenset(row.accepted), policy)
@@ -209,7 +209,8 @@ def passed_on(order: Row, change: Row, at: str) -> Row | None:
     if order.estimate and not (newest and sells(change)):
         estimate = {**estimate, "ours": order.estimate.get("ours")}
     recognised = change.request is None or (sells(change) and estimate.get("ours") == NOT_OURS)
-    if change.kind == "amendment" and recognised and "news" in changes and changes["news"] is None:
+    told = changes.get("news") or {}
+    if change.kind == "amendment" and recognised and "news" in changes and told.get("code") != TOTAL_DIFFERS:
         # It was found again (an answer was lost, the ledger set back), and the total is its own: so are the lines.
         estimate = {**estimate, "ours": (change.estimate or {}).get("lines")}
     return order.step(at, changes["state"], work="receipt", due_at=at, estimate=estimate, **changes)
@@ -274,10 +275,14 @@ def _closed_to(order: Row, what: str) -> Reason | None:
     return Reason("already_closed", f"{name} is already closed in QuickBooks; {ask}")
 
 
-def _edited(row: Row, order: Row) -> Reason | None:
+def _edited(row: Row, order: Row, whole: Order | None) -> Reason | None:
     """An amendment replaces every line, so one that the office has changed by hand is not overwritten unasked."""
     estimate = order.estimate or {}
     if not is_edited(estimate) or OFFICE_CHANGED in row.accepted:
+        return None
+    told = None if whole is None else difference(whole, estimate)
+    if estimate["ours"] == NOT_OURS and whole is not None and (told is None or told.code != TOTAL_DIFFERS):
+        # Whose lines they are is not known (it was found again), and they are worth what the change says.
         return None
     text = (
         f"The office has changed {called(estimate)} in QuickBooks (it is {estimate['total']} now); the rep's change "

@@ -37,9 +37,11 @@ def estimate_of(
     customer: Mapping[str, Any],
     products: Mapping[str, Mapping[str, Any]],
     policy: Policy,
+    mark: str = "",
 ) -> Body:
     """The body that creates the estimate; raises MappingError if a line can't be carried exactly.
 
+    `mark` goes into the private note, for the amendment that the order took up before it was posted.
     The exchange rate is QuickBooks' own. A number is sent only to a company with custom transaction numbers, where
     QuickBooks assigns none; elsewhere one of ours would be kept beside QuickBooks' series
     <https://developer.intuit.com/app/developer/qbo/docs/api/accounting/most-commonly-used/estimate>.
@@ -47,7 +49,7 @@ def estimate_of(
     estimate: Body = {
         "CustomerRef": {"value": customer["quickbooks_id"]},
         "TxnDate": order.captured_on.isoformat(),
-        "PrivateNote": private_note(order, ulid),
+        "PrivateNote": private_note(order, ulid, mark),
     }
     status = policy.status(order.kind)
     if status is not None:
@@ -64,9 +66,9 @@ def estimate_of(
     return estimate
 
 
-def private_note(order: Order, ulid: str) -> str:
-    """Our marker, then what QuickBooks has no field for."""
-    lines = [marker(order.kind, ulid, order.rep)]
+def private_note(order: Order, ulid: str, mark: str = "") -> str:
+    """Our marker and mark, then what QuickBooks has no field for."""
+    lines = [marker(order.kind, ulid, order.rep), *([mark] if mark else [])]
     if order.po_number:
         lines.append(f"PO number: {' '.join(order.po_number.split())}")
     if order.deliver_on:

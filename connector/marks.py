@@ -22,9 +22,12 @@ def is_withdrawn(note: str) -> bool:
 
 def mark_of(record: Amendment | Cancellation) -> str:
     """The line in the private note by which it is seen later that a change has reached QuickBooks."""
-    if isinstance(record, Amendment):
-        return f"{AMENDMENT} {record.number}"
-    return CANCELLATION
+    return amendment_mark(record.number) if isinstance(record, Amendment) else CANCELLATION
+
+
+def amendment_mark(number: int) -> str:
+    """The mark of an order's amendment; what is posted together with it bears it too."""
+    return f"{AMENDMENT} {number}"
 
 
 def bears(entity: dict[str, Any], record: Amendment | Cancellation) -> bool:

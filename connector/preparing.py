@@ -11,6 +11,7 @@ from connector.errors import MappingError
 from connector.identifiers import REQUEST_NAMESPACE, request_id
 from connector.ledger import Document, Row
 from connector.mapping import customer_of, estimate_of
+from connector.marks import amendment_mark
 from connector.policy import Policy
 from connector.quickbooks import canonical_json
 from connector.records import CustomerRequest, Order
@@ -26,8 +27,9 @@ def prepare(row: Row, record: Order | CustomerRequest, facts: Facts, policy: Pol
     lasting = [problem for problem in problems if problem.code != CUSTOMER_NOT_YET]
     if lasting or problems:
         return summary(lasting or problems)
+    mark = amendment_mark(row.amendment) if row.amendment else ""
     try:
-        body = estimate_of(record, row.ulid, facts.customer or {}, facts.products, policy)
+        body = estimate_of(record, row.ulid, facts.customer or {}, facts.products, policy, mark)
     except MappingError as error:
         return Reason("cannot_be_mapped", f"The order can't be written as an estimate: {error}.")
     return policy.entity(record.kind), canonical_json(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +13,13 @@ from connector.changing import Folded, Settled, Wanted, change_of, passed_on
 from connector.check import Facts, Reason
 from connector.contents import later_change, readable
 from connector.ledger import Row
+from connector.mapping import marker
 from connector.outcomes import posted
 from connector.pinning import pin
 from connector.policy import Policy
+from connector.preparing import prepare
 from connector.records import Order
-from tests.connector.samples import CUSTOMER, DATABASE, ORDER, PRODUCTS, ULID, change, order
+from tests.connector.samples import CUSTOMER, DATABASE, ORDER, PRODUCTS, REP, ULID, change, order
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 AT = "2026-11-20T10:00:00.000Z"
@@ -158,6 +161,27 @@ def test_what_the_office_edited_before_a_lost_change_was_found_is_not_overwritte
     assert after is not None
     result = outcome(amendment(3), after)
     assert isinstance(result, Reason if edited else Wanted)
+
+
+def test_an_estimate_of_unknown_origin_that_is_worth_what_a_change_says_takes_the_change() -> None:
+    found = {**ESTIMATE, "SyncToken": "1", "TotalAmt": "29.00"}
+    order_row = posted(row_of(order()), found, AT, "adopted")
+    lines = [ORDER["lines"][1] | {"quantity": "2", "amount": "29.00"}]
+    assert isinstance(outcome(amendment(2, lines=lines, charges=[], total="29.00"), order_row), Wanted)
+    assert isinstance(outcome(amendment(2), order_row), Reason)
+
+
+def test_what_an_order_took_up_before_it_was_posted_is_marked_in_its_estimate() -> None:
+    row = folded(CHANGE, row_of(order()))
+    record = readable(row)
+    assert isinstance(record, Order)
+    prepared = prepare(row, record, FACTS, Policy())
+    assert not isinstance(prepared, Reason)
+    note = json.loads(prepared[1])["PrivateNote"]
+    assert note.split("\n")[:2] == [marker("order", ULID, REP), "Roadbook amendment 2"]
+    found = {**ESTIMATE, "SyncToken": "1", "PrivateNote": note}
+    settled = outcome(CHANGE, posted(row_of(order()), found, AT, "adopted"))
+    assert isinstance(settled, Settled)
 
 
 def test_an_approval_found_late_leaves_the_lines_of_the_newer_change_ours() -> None:

@@ -35,6 +35,22 @@ export function useSettled(value, pause) {
   return settled === value;
 }
 
+const remembered = new Map();
+
+/** As useState; who comes back to the screen finds what was there, until forgetRemembered(). */
+export function useRemembered(name, initial) {
+  const [value, setValue] = useState(remembered.get(name) ?? initial);
+  return [value, (next) => {
+    remembered.set(name, next);
+    setValue(next);
+  }];
+}
+
+/** Whoever taps a tab begins anew. */
+export function forgetRemembered() {
+  remembered.clear();
+}
+
 /** A number that grows whenever the replica's documents change. */
 export function useChanges(replica) {
   const [count, setCount] = useState(0);

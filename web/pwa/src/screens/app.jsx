@@ -2,8 +2,9 @@
 import {useEffect, useState} from 'preact/hooks';
 import {SyncChip} from '../parts/chips.jsx';
 import {Failure} from '../parts/failure.jsx';
-import {go, useRoute, useStateOf} from '../parts/hooks.js';
+import {forgetRemembered, go, useRoute, useStateOf} from '../parts/hooks.js';
 import {Notices} from '../parts/notices.jsx';
+import {Place} from '../parts/place.jsx';
 import {UpdateOffer} from '../parts/update_offer.jsx';
 import {Books} from '../store/books.js';
 import {askToKeep} from '../store/device.js';
@@ -77,17 +78,22 @@ function Main({books, onLeft}) {
       <Notices books={books} sync={sync} />
       <UpdateOffer />
       <FirstSync books={books} sync={sync} tab={tab}>
-        <Screen books={books} tab={tab} rest={rest} onLeft={onLeft} />
+        <Place at={route.join('/')}><Screen books={books} tab={tab} rest={rest} onLeft={onLeft} /></Place>
       </FirstSync>
       {tab !== 'draft' && (
         <nav class="tabs" aria-label={text.tabsLabel}>
           {TABS.map((name) => (
-            <button type="button" key={name} aria-current={name === tab ? 'page' : undefined} onClick={() => go(name)}>{text.tabs[name]}</button>
+            <button type="button" key={name} aria-current={name === tab ? 'page' : undefined} onClick={() => show(name)}>{text.tabs[name]}</button>
           ))}
         </nav>
       )}
     </>
   );
+}
+
+function show(tab) {
+  forgetRemembered();
+  go(tab);
 }
 
 function CannotOpen({error}) {

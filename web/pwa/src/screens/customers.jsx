@@ -1,9 +1,8 @@
 // The rep's customers, searched as the rep types, and those that the rep has asked for.
-import {useState} from 'preact/hooks';
 import {requestsIn} from '../customers/requests.js';
 import {money, moment} from '../money/display.js';
 import {RequestChip} from '../parts/request_chip.jsx';
-import {useAnswer, useChanges, useNewest, useStateOf} from '../parts/hooks.js';
+import {useAnswer, useChanges, useNewest, useRemembered, useStateOf} from '../parts/hooks.js';
 import {fold} from '../replica/search_text.js';
 import {LOCALE, text} from '../strings.js';
 import './customers.css';
@@ -11,8 +10,8 @@ import './customers.css';
 const SHOWN = 30; // and as many more at a time
 
 export function Customers({books}) {
-  const [typed, setTyped] = useState('');
-  const [shown, setShown] = useState(SHOWN);
+  const [typed, setTyped] = useRemembered('customers', '');
+  const [shown, setShown] = useRemembered('customers shown', SHOWN);
   const changes = useChanges(books.customers);
   const found = useNewest(() => books.customers.search(typed, {limit: shown}), [typed, shown, changes]);
   const settings = useAnswer(() => books.settings(), [changes]);

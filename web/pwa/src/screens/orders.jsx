@@ -1,12 +1,12 @@
 // Drafts and orders, each with where it is: what is open, what needs attention, all; searched as the rep types.
-import {useMemo, useState} from 'preact/hooks';
+import {useMemo} from 'preact/hooks';
 import {money, moment} from '../money/display.js';
 import {standing} from '../orders/standing.js';
 import {counts, FILTERS, listed} from '../outbox/listing.js';
 import {isRival, isTakenUp} from '../outbox/versions.js';
 import {refusal} from '../outbox/whereabouts.js';
 import {PlaceChip} from '../parts/chips.jsx';
-import {useStateOf} from '../parts/hooks.js';
+import {useRemembered, useStateOf} from '../parts/hooks.js';
 import {LOCALE, text} from '../strings.js';
 import './orders.css';
 
@@ -14,9 +14,9 @@ const SHOWN = 50; // more at a time would be slow, and nobody reads them
 
 export function Orders({books}) {
   const state = useStateOf(books.orders);
-  const [filter, setFilter] = useState('all');
-  const [typed, setTyped] = useState('');
-  const [most, setMost] = useState(SHOWN);
+  const [filter, setFilter] = useRemembered('orders filter', 'all');
+  const [typed, setTyped] = useRemembered('orders typed', '');
+  const [most, setMost] = useRemembered('orders shown', SHOWN);
   const numbers = useMemo(() => counts(state), [state]);
   const found = useMemo(() => listed(state, filter, typed), [state, filter, typed]);
   const narrow = (change) => {
