@@ -14,7 +14,6 @@ from local_servers.quickbooks_sandbox import Sandbox
 from local_servers.roadbook import Roadbook
 from tests.browser.accessibility import Looked
 from tests.browser.office_company import Desk, OfficeCompany, line
-from tests.browser.screens import Screens
 
 BEANS = line("product:1", "Arabica beans, 1 kg", "18.40")
 SLOW = 60_000  # milliseconds that a live part may take to show what happened
@@ -39,12 +38,11 @@ def page(playwright: Playwright, office: OfficeCompany) -> Iterator[Page]:
 
 
 def test_an_admin_connects_the_company_and_connects_it_again_and_what_waits_is_posted(
-    office: OfficeCompany, page: Page, screens: Screens, finds_nothing_serious: Looked
+    office: OfficeCompany, page: Page, finds_nothing_serious: Looked
 ) -> None:
     order = office.hand_in(office.order(BEANS))
     expect(page.get_by_text("No company connected")).to_be_visible()
     finds_nothing_serious(page)
-    screens(page, "console-never-connected")
     page.get_by_role("button", name="Connect").click()
     expect(page.get_by_text("What waits is posted within seconds.")).to_be_visible()
     expect(page.get_by_text(f"Company id {office.sandbox.realm}")).to_be_visible()

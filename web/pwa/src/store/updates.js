@@ -4,6 +4,7 @@ const SCRIPT = '/app/sw.js';
 const PAGE = '/app/';
 const AT_MOST = 3000; // milliseconds
 const LOOK_EVERY = 3_600_000; // milliseconds
+const ASK_AGAIN = 5000; // milliseconds
 
 /** `state` is {waiting, taking}: whether a newer version is there, and is being started. A "state" event follows each change. */
 class Updates extends EventTarget {
@@ -38,11 +39,16 @@ class Updates extends EventTarget {
 
   /** Take the newer version: the page starts again with it. */
   take() {
-    const {waiting} = this.#registration;
-    if (!waiting) return location.reload(); // another tab has taken it
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
     this.#become({waiting: true, taking: true}); // the browser may take its time: the older worker ends what it is at
-    return waiting.postMessage('take over');
+    setInterval(() => this.#takeOver(), ASK_AGAIN); // a worker that the browser could not start has heard nothing
+    this.#takeOver();
+  }
+
+  #takeOver() {
+    const {waiting} = this.#registration;
+    if (waiting) waiting.postMessage('take over');
+    else location.reload(); // it has begun, by another tab's wish perhaps
   }
 
   /** Go on with this version for now. */
