@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from connector.books import is_gone
 from connector.check import ORDER_NOT_YET, Facts, Reason, check_order, summary
 from connector.contents import readable, sells, whole_of
 from connector.errors import MappingError
@@ -108,7 +109,8 @@ def _amend(
         reason = (order.reason or {}).get("text")
         text = f"It goes to QuickBooks together with the order{f', which is parked: {reason}' if reason else '.'}"
         return Reason(ORDER_NOT_YET, text, str((order.reason or {}).get("who", "nobody")))
-    if newest == record.number:
+    if newest == record.number or (is_gone(order) and row.suspect and row.estimate):
+        # Its mark says that it was taken, or its receipt, where the ledger was set back and the estimate is deleted.
         return _finished(row, order, at)
     if newest > order.amendment and row.attempts < MOST_WAITS:
         return Reason(
@@ -183,7 +185,7 @@ def _shows_as_cancelled(order: Row, record: Cancellation, policy: Policy) -> boo
 
 def passed_on(order: Row, change: Row, at: str) -> Row | None:
     """The order's row after QuickBooks took a change of it; None if the row knows already."""
-    if order.withdrawn_at is not None or (change.notice or {}).get("code") in NEVER_SENT:
+    if order.withdrawn_at is not None or is_gone(order) or (change.notice or {}).get("code") in NEVER_SENT:
         return None
     if change.kind == "cancellation" and _opened_since(order, change):
         return None

@@ -29,9 +29,10 @@ class Looking:
         self._gateway = gateway
         self._facts = facts
         self.blind: set[str] = set()  # rows that could not be looked for: their customer is not known yet
-        self.vanished: dict[
-            str, bool
-        ] = {}  # rows whose estimate, by their receipt, was deleted: whether its invoice stands
+        # By a row's receipt: whether the invoice stands of an estimate that is deleted, and rows whose estimate nothing
+        # but its id says to be theirs.
+        self.vanished: dict[str, bool] = {}
+        self.unlike: set[str] = set()
         self._days: dict[tuple[str, str, date], list[dict[str, Any]]] = {}
 
     def find(self, row: Row) -> dict[str, Any] | None:
@@ -49,6 +50,8 @@ class Looking:
                 return known
             if known is None:
                 self.vanished[row.id] = self._is_invoiced(row.estimate)
+            elif not is_marked(known):
+                self.unlike.add(row.id)
         customer = self._customer(row, record)
         if customer is None:
             self.blind.add(row.id)
@@ -97,5 +100,9 @@ class Looking:
 def is_named(entity: dict[str, Any], estimate: Document) -> bool:
     """Whether an entity that lost our mark is the one that a receipt names: its number too, and nobody else's mark."""
     number = str(entity.get("DocNumber") or "")
-    marked = str(entity.get("PrivateNote") or "").startswith("Roadbook ")
-    return bool(number) and number == estimate.get("number") and not marked
+    return bool(number) and number == estimate.get("number") and not is_marked(entity)
+
+
+def is_marked(entity: dict[str, Any]) -> bool:
+    """Whether an entity bears the mark of some order."""
+    return str(entity.get("PrivateNote") or "").startswith("Roadbook ")

@@ -13,6 +13,7 @@ from connector.contents import readable
 from connector.errors import QuickBooksFault, UnknownOutcome
 from connector.estimates import NOT_OURS, ending_of, is_final, is_invoice, kind_of, summary_of, token_of
 from connector.ledger import LATER, Document, Row
+from connector.mapping import carries
 from connector.marks import is_withdrawn
 from connector.records import Order, time_text
 from connector.retries import Action, Decision
@@ -40,7 +41,7 @@ def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> 
         return row.step(at, event, state="posted", customer=customer, **done)
     estimate = summary_of(entity, (row.request or {}).get("entity") or kind_of(entity))
     news = _difference(row, estimate)
-    untouched = event != ADOPTED or _is_untouched(row, estimate, news)
+    untouched = event != ADOPTED or _is_untouched(row, entity, estimate, news)
     estimate["ours"] = estimate["lines"] if untouched else NOT_OURS
     if row.kind == "cancellation":
         return row.step(at, event, state="cancelled", estimate=estimate, **done)
@@ -50,12 +51,13 @@ def posted(row: Row, entity: dict[str, Any], at: str, event: str = "posted") -> 
     return row.step(at, event, state=state, estimate=estimate, news=news, **done)
 
 
-def _is_untouched(row: Row, estimate: Document, news: Document | None) -> bool:
+def _is_untouched(row: Row, entity: dict[str, Any], estimate: Document, news: Document | None) -> bool:
     """Whether what an estimate sells is what was sent, as far as can be seen once it is found again.
 
-    Nobody can have edited one that still has the SyncToken of our request's answer; otherwise the total decides.
+    Nobody can have edited one of ours that has the SyncToken of our request's answer yet; otherwise the total decides.
     """
-    if token_of(estimate) <= _token_answered(row):
+    ours = row.kind in LATER or carries(entity, row.ulid, row.rep)
+    if ours and token_of(estimate) <= _token_answered(row):
         return True
     return row.kind not in LATER and (news or {}).get("code") != TOTAL_DIFFERS
 

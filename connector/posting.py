@@ -15,6 +15,7 @@ from connector.changing import passed_on
 from connector.check import Reason
 from connector.drafting import Drafting, Drafts
 from connector.errors import CouchError, QuickBooksError
+from connector.estimates import called
 from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import LATER, Ledger, Row
@@ -30,6 +31,7 @@ from connector.sending import Sending
 from connector.steps import Step, reached
 from connector.territories.requested import RequestedCustomers
 
+UNLIKE = "unlike_its_receipt"
 BATCH_FROM = 4  # rows; fewer are quicker one by one
 PASSING_TRIES = 5  # times an order's row is read again when somebody else writes it at the same moment
 
@@ -180,7 +182,9 @@ class Posting:
                 elif row.doubtful:
                     repeats.append(replace(row, suspect=True))
                 else:
-                    fresh.append(row)
+                    # Under the id of its first request QuickBooks might answer with what that had made.
+                    anew = row.refusals + (row.id in looking.unlike)
+                    fresh.append(replace(row, refusals=anew))
                     alone.add(row.id)
         outcomes.extend(self._sending.repeat(repeats))
         drafts = self._draft(fresh)
@@ -247,7 +251,15 @@ class Posting:
         if row.id in looking.vanished:
             # Its receipt says that it was posted: what the office has deleted since is not made again.
             at = time_text(self._clock())
-            return gone(replace(row, realm=self._realm, posted_at=at), at, invoiced=looking.vanished[row.id])
+            was = replace(row, realm=self._realm, posted_at=at, reason=None, look=None, news=None)
+            return gone(was, at, invoiced=looking.vanished[row.id])
+        if row.id in looking.unlike and UNLIKE not in row.accepted:
+            name = called(row.estimate or {})
+            text = (
+                f"Its receipt says that it became {name}, which bears another number and no mark of Roadbook by now. "
+                "Somebody must look there: put it down as entered by hand with that number, or have it posted anew."
+            )
+            return parked(row, Reason(UNLIKE, text), time_text(self._clock()))
         return None
 
     def _looking(self) -> Looking:

@@ -14,7 +14,7 @@ RETRIABLE_STATES = ("parked", "waiting")
 NAME_TAKEN = "name_taken"
 HOPELESS = ("unreadable", NAME_TAKEN)  # codes of reasons that another try can't change
 # Codes of problems that a person may say are meant to be so.
-CONFIRMABLE = ("repeated_line", "office_changed", "other_territory")
+CONFIRMABLE = ("repeated_line", "office_changed", "other_territory", "unlike_its_receipt")
 
 
 def why_not(row: Row) -> str | None:

@@ -99,6 +99,10 @@ REPAIRS = {
         "An amendment meets an estimate that the office has changed",
         "Decide which counts; if it is the rep's, let it pass on its page.",
     ),
+    "unlike_its_receipt": (
+        "An order's estimate is not to be recognised any more",
+        "Look there; then, on the order's page, put it down as entered by hand, or let it pass to post it anew.",
+    ),
     "name_taken": (
         "A new customer's name is taken in QuickBooks",
         "Choose among those who have it, or give the new one another name, on the request's page.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connector.books import gone
 from connector.changing import Folded, Settled, Wanted, change_of, passed_on
 from connector.check import Facts, Reason
 from connector.contents import later_change, readable
@@ -182,6 +183,17 @@ def test_what_an_order_took_up_before_it_was_posted_is_marked_in_its_estimate() 
     found = {**ESTIMATE, "SyncToken": "1", "PrivateNote": note}
     settled = outcome(CHANGE, posted(row_of(order()), found, AT, "adopted"))
     assert isinstance(settled, Settled)
+
+
+def test_a_change_that_its_receipt_calls_taken_stays_so_where_the_estimate_is_deleted_by_now() -> None:
+    named = {"kind": "estimate", "id": "7", "number": "1042", "total": "29.00"}
+    order_row = gone(replace(row_of(order()), posted_at=AT, estimate=named), AT)
+    assert order_row is not None
+    settled = outcome(replace(CHANGE, suspect=True, estimate=named), order_row)
+    assert isinstance(settled, Settled)
+    assert settled.row.state == "amended"
+    assert passed_on(order_row, settled.row, AT) is None
+    assert isinstance(outcome(CHANGE, order_row), Reason)
 
 
 def test_an_approval_found_late_leaves_the_lines_of_the_newer_change_ours() -> None:

@@ -20,10 +20,11 @@ from connector.errors import (
 )
 from connector.estimates import is_edited
 from connector.ledger import Row
+from connector.mapping import marker
 from connector.outcomes import answered, failed, posted, refused, retried
 from connector.pinning import pin
 from connector.retries import decide
-from tests.connector.samples import DATABASE, change, order
+from tests.connector.samples import DATABASE, REP, ULID, change, order
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 AT = "2026-11-20T10:00:00.000Z"
@@ -79,7 +80,9 @@ def test_an_estimate_that_is_found_again_after_the_office_has_finished_it_is_ove
 @pytest.mark.parametrize(
     ("found", "edited"),
     [
-        ({"SyncToken": "0", "TotalAmt": "2053.07"}, False),  # QuickBooks reckoned otherwise from the start
+        # QuickBooks reckoned otherwise from the start; without our mark, it is the office's own.
+        ({"SyncToken": "0", "TotalAmt": "2053.07", "PrivateNote": marker("order", ULID, REP)}, False),
+        ({"SyncToken": "0", "TotalAmt": "2053.07", "PrivateNote": "phoned"}, True),
         ({"SyncToken": "1"}, False),  # a status, a letter: what it sells is worth what it was
         ({"SyncToken": "1", "TotalAmt": "100.00"}, True),
     ],

@@ -23,6 +23,7 @@ from connector.errors import (
 from connector.facts import FactReader
 from connector.lease import Lease
 from connector.ledger import Ledger, Row
+from connector.outcomes import retried
 from connector.pinning import pin
 from connector.policy import Policy
 from connector.posting import Posting
@@ -244,9 +245,12 @@ def test_what_a_receipt_calls_posted_and_the_office_has_deleted_is_not_made_agai
     named |= {"invoice": invoice} if invoice else {}
     desk.books.estimates.clear()
     desk.books.read = lambda entity, id: {"Id": id} if entity == "Invoice" else {"status": "Deleted"}  # type: ignore[method-assign]
-    desk.ledger.rows = {row.id: replace(new_row(suspect=True, estimate=named), ledger_revision="1")}
+    waited = new_row(
+        state="waiting", suspect=True, estimate=named, reason={"code": "retry", "text": "x", "who": "nobody"}
+    )
+    desk.ledger.rows = {row.id: replace(waited, ledger_revision="1")}
     [row] = desk.work()
-    assert (row.state, row.work, desk.books.estimates) == (state, None, {})
+    assert (row.state, row.work, row.reason, desk.books.estimates) == (state, None, None, {})
     assert row.posted_at is not None
     assert "was deleted in QuickBooks" in (row.news or {})["text"]
 
@@ -260,6 +264,19 @@ def test_the_estimate_that_a_receipt_names_is_found_though_its_day_was_changed()
     [row] = desk.work()
     assert (row.state, row.estimate and row.estimate["id"]) == ("posted", "1")
     assert len(desk.books.estimates) == 1
+
+
+def test_what_only_its_id_tells_from_others_is_posted_anew_when_a_person_says_so() -> None:
+    desk = Desk(new_row())
+    [row] = desk.work()
+    named = {name: (row.estimate or {})[name] for name in ("kind", "id", "number")}
+    next(iter(desk.books.estimates.values())).update({"PrivateNote": "our own words", "DocNumber": "A-1"})
+    desk.ledger.rows = {row.id: replace(new_row(suspect=True, estimate=named), ledger_revision="1")}
+    [row] = desk.work()
+    assert (row.state, (row.reason or {})["code"], len(desk.books.estimates)) == ("parked", "unlike_its_receipt", 1)
+    desk.ledger.rows = {row.id: retried(row, AT, ("unlike_its_receipt",))}
+    [row] = desk.work()
+    assert (row.state, len(desk.books.estimates)) == ("posted", 2)
 
 
 def test_nothing_is_sent_to_another_company_than_the_one_in_doubt() -> None:

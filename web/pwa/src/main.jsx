@@ -7,6 +7,8 @@ import {updates} from './store/updates.js';
 
 updates.watch();
 addEventListener('beforeunload', (event) => { // the browser asks: what could not be saved would be gone
-  if (unsavedDrafts().length) event.preventDefault();
+  if (!unsavedDrafts().length) return;
+  event.preventDefault();
+  event.returnValue = true; // Chromium before 119 asks for this
 });
 render(<App />, document.getElementById('app'));

@@ -253,6 +253,7 @@ export const text = {
     reset: {title: 'Fetch everything anew', sure: 'Delete what is on this device and fetch it again from the server?', deleting: 'Delete them here and fetch everything anew'},
     unsent: (number) => `Not while ${count(number, 'document is', 'documents are')} unsent: sync first.`,
     refused: (number) => `${count(number, 'document', 'documents')} the server refused: nobody else has ${number === 1 ? 'it' : 'them'}.`,
+    inMemory: (number) => `${count(number, 'draft', 'drafts')} could not be saved on this full device: free some space first.`,
     deleteSure: (number) => `Is the file in a safe place? ${count(number, 'document', 'documents')} will be on no device any more, only in that file.`,
     kinds: {
       draft: (whose) => `Draft for ${whose}`, amend: (whose) => `Change of ${whose}`, cancel: (whose) => `Withdrawal of ${whose}`,

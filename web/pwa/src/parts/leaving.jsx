@@ -2,6 +2,7 @@
 // made of it.
 import {useState} from 'preact/hooks';
 import {orderNumber} from '../orders/order.js';
+import {unsavedDrafts} from '../store/draft_keeper.js';
 import {text} from '../strings.js';
 import {Lazy} from './lazy.jsx';
 import './leaving.css';
@@ -37,7 +38,8 @@ export function Leaving({books, onLeft}) {
   const {refused} = books.orders.state;
   const waiting = held.filter((id) => !(id in refused)).length;
   const {documents} = books.orders.state;
-  const all = held.every((id) => saved[id] && saved[id] === revisionOf(id, documents));
+  const inMemory = unsavedDrafts().filter((id) => held.includes(id)); // a file would not have all of them
+  const all = !inMemory.length && held.every((id) => saved[id] && saved[id] === revisionOf(id, documents));
   return (
     <section class="leaving">
       <h2>{say.title}</h2>
@@ -45,6 +47,7 @@ export function Leaving({books, onLeft}) {
         <div class="held" role="alert">
           {waiting > 0 && <p class="wrong">{say.unsent(waiting)}</p>}
           {held.length > waiting && <p class="wrong">{say.refused(held.length - waiting)}</p>}
+          {inMemory.length > 0 && <p class="wrong">{say.inMemory(inMemory.length)}</p>}
           <ul>{held.map((id) => <li key={id}>{named(id, documents)}{refused[id] && `: ${refused[id].replace(/^[a-z_]+: /, '')}`}</li>)}</ul>
         </div>
       )}

@@ -8,6 +8,7 @@ import {Place} from '../parts/place.jsx';
 import {UpdateOffer} from '../parts/update_offer.jsx';
 import {Books} from '../store/books.js';
 import {askToKeep} from '../store/device.js';
+import {forgetDrafts} from '../store/draft_keeper.js';
 import {keepIdentity, knownIdentity, onForgotten} from '../store/identity.js';
 import {recallIdentity} from '../store/kept_identity.js';
 import {Marks} from '../store/marks.js';
@@ -43,7 +44,10 @@ export function App() {
       setBooks(opened);
       opened.sync.start();
     }).catch((error) => setFailed(error));
-    return onForgotten(() => location.reload()); // signed out, or everything fetched anew, in another tab
+    return onForgotten(() => { // signed out, or everything fetched anew, in another tab
+      forgetDrafts();
+      location.reload();
+    });
   }, [identity]);
   if (!identity) {
     if (!recalled) return <main class="quiet" aria-busy="true" />;
@@ -92,7 +96,7 @@ function Main({books, onLeft}) {
 }
 
 function show(tab) {
-  forgetRemembered();
+  if (location.hash !== `#/${tab}`) forgetRemembered();
   go(tab);
 }
 

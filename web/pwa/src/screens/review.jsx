@@ -62,6 +62,7 @@ export function Review({books, keeper, draft, choices, stock, edit}) {
   const discard = () => confirm(text.draft.discardSure) && attempt(async () => {
     await keeper.flush();
     await deleteDraft(books.local, draft);
+    keeper.drop();
     go('orders');
   });
   const stopped = (kind) => warnings.some(({weight, only = kind}) => weight === 'stops' && only === kind);

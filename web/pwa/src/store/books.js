@@ -9,7 +9,7 @@ import {isStorageFull} from '../sync/trouble.js';
 import {Ages} from './ages.js';
 import {Clock} from './clock.js';
 import {aboutBrowser, storageState} from './device.js';
-import {unsavedDrafts} from './draft_keeper.js';
+import {forgetDrafts, unsavedDrafts} from './draft_keeper.js';
 import {forgetIdentity, keepIdentity, tellAnew} from './identity.js';
 import {eraseIdentity, storeIdentity} from './kept_identity.js';
 import {lossOf, Marks} from './marks.js';
@@ -187,6 +187,7 @@ export class Books extends EventTarget {
       return late;
     }
     this.orders.close();
+    forgetDrafts();
     this.marks.forget(); // before the database goes: a kill between must not look like a loss
     await this.local.destroy();
     await Promise.all([this.ages.destroy(), this.catalog.destroy({discard: true}), this.customers.destroy({discard: true}), this.pictures.destroy()]);

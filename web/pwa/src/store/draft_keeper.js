@@ -19,6 +19,11 @@ export function unsavedDrafts() {
   return [...keepers].filter(({state}) => state.saved === 'failed').map(({id}) => id);
 }
 
+/** Give up what could not be saved: what is stored on this device has been deleted, by the rep's own wish. */
+export function forgetDrafts() {
+  for (const keeper of keepers) keeper.drop();
+}
+
 /** Save what is not saved yet of the open drafts, before the page goes; resolves to whether all of it is durable. */
 export async function saveDrafts() {
   await Promise.all([...keepers].map((keeper) => keeper.flush()));
@@ -47,6 +52,7 @@ export class DraftKeeper extends EventTarget {
     keepers.add(this);
     if (this.#feed) return this;
     await this.#take();
+    if (this.#left || this.#feed) return this;
     this.#feed = this.database.changes({since: 'now', live: true, doc_ids: [this.id], style: 'all_docs'});
     this.#feed.on('change', ({changes: versions}) => { // another version may have come without becoming the winner
       if (!this.#dirty && versions.some(({rev}) => rev !== this.state.draft?._rev)) this.#next(() => this.#take());
@@ -94,6 +100,15 @@ export class DraftKeeper extends EventTarget {
   async close() {
     this.#left = true;
     await this.flush();
+  }
+
+  /** The draft is gone, and so is what was not saved of it. */
+  drop() {
+    this.#dirty = false;
+    this.#left = true;
+    clearTimeout(this.#timer);
+    this.#endIfLeft();
+    this.#become({saved: 'saved'});
   }
 
   #endIfLeft() {

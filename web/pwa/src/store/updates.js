@@ -9,6 +9,7 @@ const ASK_AGAIN = 5000; // milliseconds
 /** `state` is {waiting, taking}: whether a newer version is there, and is being started. A "state" event follows each change. */
 class Updates extends EventTarget {
   #registration = null;
+  #asking = null;
   state = {waiting: false, taking: false};
 
   /** Have the browser keep the app on the device, from the first visit on, and look for newer versions. */
@@ -39,16 +40,21 @@ class Updates extends EventTarget {
 
   /** Take the newer version: the page starts again with it. */
   take() {
-    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
+    navigator.serviceWorker.addEventListener('controllerchange', () => this.#reload(), {once: true});
     this.#become({waiting: true, taking: true}); // the browser may take its time: the older worker ends what it is at
-    setInterval(() => this.#takeOver(), ASK_AGAIN); // a worker that the browser could not start has heard nothing
+    this.#asking = setInterval(() => this.#takeOver(), ASK_AGAIN); // a worker that the browser could not start has heard nothing
     this.#takeOver();
   }
 
   #takeOver() {
     const {waiting} = this.#registration;
     if (waiting) waiting.postMessage('take over');
-    else location.reload(); // it has begun, by another tab's wish perhaps
+    else this.#reload(); // it has begun, by another tab's wish perhaps
+  }
+
+  #reload() {
+    clearInterval(this.#asking);
+    location.reload();
   }
 
   /** Go on with this version for now. */

@@ -71,6 +71,21 @@ test('what could not be saved when the screen was left is there when it is opene
   assert.notEqual(keeperOf(database, id), again);
 });
 
+test('a draft that is discarded while it cannot be saved does not come back', async () => {
+  const {database, id, keeper} = await opened();
+  const {put} = database;
+  database.put = async () => { throw new Error('the storage is full'); };
+  keeper.edit((draft) => setQuantity(draft, BOARD, '7', PHONE));
+  await keeper.flush();
+  database.put = put;
+  await database.remove(await database.get(id));
+  keeper.drop();
+  await keeper.close();
+  assert.deepEqual(unsavedDrafts(), []);
+  await assert.rejects(database.get(id), {status: 404});
+  assert.notEqual(keeperOf(database, id), keeper);
+});
+
 test('saving is tried again by itself', async () => {
   const {database, id, keeper} = await opened();
   const {put} = database;
