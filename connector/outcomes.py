@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from connector.check import WAITING_CODES, Reason
+from connector.check import CATALOG_NOT_YET, WAITING_CODES, Reason
 from connector.contents import readable
 from connector.errors import QuickBooksFault, UnknownOutcome
 from connector.estimates import NOT_OURS, ending_of, is_final, is_invoice, kind_of, summary_of, token_of
@@ -22,6 +22,7 @@ from connector.totals import TOTAL_DIFFERS, difference
 ADOPTED = "adopted"  # the event of something that an earlier request had made, found again
 DEPENDENT_WAIT = 5.0  # seconds until an order looks again for its new customer, a change for its order, doubled up to
 DEPENDENT_WAIT_MOST = 300.0  # seconds
+CATALOG_WAIT_MOST = 20.0  # seconds: nothing wakes what waits for the first catalog, which takes minutes
 READ_AGAIN = 1.0  # seconds until a change is made anew from what QuickBooks has now
 REPEATABLE = frozenset(
     {Action.RETRY, Action.THROTTLE, Action.REFRESH, Action.REAUTHORIZE, Action.CONFIGURE, Action.PAUSE}
@@ -86,7 +87,8 @@ def refused(row: Row, reason: Reason, now: datetime) -> Row:
     if reason.code not in WAITING_CODES:
         return parked(row, reason, at)
     attempts = row.attempts + 1 if (row.reason or {}).get("code") == reason.code else 1
-    wait = min(DEPENDENT_WAIT * 2 ** min(attempts - 1, 10), DEPENDENT_WAIT_MOST)
+    most = CATALOG_WAIT_MOST if reason.code == CATALOG_NOT_YET else DEPENDENT_WAIT_MOST
+    wait = min(DEPENDENT_WAIT * 2 ** min(attempts - 1, 10), most)
     return _waiting(row, reason, now, wait, attempts)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from connector.check import CUSTOMER_NOT_YET, Reason
+from connector.check import CATALOG_NOT_YET, CUSTOMER_NOT_YET, Reason
 from connector.errors import (
     Disconnected,
     FaultDetail,
@@ -140,6 +140,13 @@ def test_an_order_waits_for_its_new_customer_longer_each_time() -> None:
     assert (first.state, second.state) == ("waiting", "waiting")
     assert AT < first.due_at < second.due_at
     assert answered(first).work == "post"
+
+
+@pytest.mark.parametrize(("code", "seconds"), [(CUSTOMER_NOT_YET, 300), (CATALOG_NOT_YET, 20)])
+def test_a_row_that_has_waited_for_long_is_looked_at_again_within(code: str, seconds: int) -> None:
+    reason = Reason(code, "not yet", "nobody")
+    row = refused(replace(refused(sent(), reason, NOW), attempts=50), reason, NOW)
+    assert datetime.fromisoformat(row.due_at) - NOW == timedelta(seconds=seconds)
 
 
 def test_trying_again_remembers_what_a_person_accepted() -> None:
