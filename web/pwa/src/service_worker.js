@@ -5,6 +5,7 @@ const CACHE = `roadbook-app-${VERSION}`;
 const PREFIX = 'roadbook-app-';
 const KEPT = 2; // the build before this one too: a tab that still runs it may ask for a part of it
 const PAGE = '/app/';
+let serving = CACHE; // a newer version's once the rep has taken that one
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keep()); // all files, or this version does not count
@@ -16,9 +17,17 @@ self.addEventListener('activate', (event) => {
 
 // An update waits until the rep takes it. A browser that was short of space may have deleted the files.
 self.addEventListener('message', (event) => {
-  if (event.data === 'take over') self.skipWaiting();
+  if (event.data === 'take over') event.waitUntil(takeOver());
   if (event.data === 'keep again') event.waitUntil(keep());
+  if (event.data.serve) serving = event.data.serve;
 });
+
+// Chromium lets the older worker go only once it is idle, which a busy page may keep it from for five minutes: until then
+// that one serves the newer version. When it ends, so does the wait.
+async function takeOver() {
+  self.registration.active?.postMessage({serve: CACHE});
+  await self.skipWaiting();
+}
 
 self.addEventListener('fetch', (event) => {
   const {pathname, origin} = new URL(event.request.url);
@@ -32,7 +41,7 @@ async function keep() {
 }
 
 async function answer(request, path) {
-  const current = await caches.open(CACHE);
+  const current = await caches.open(serving);
   return await current.match(path) ?? await caches.match(path) ?? fetch(request);
 }
 

@@ -4,12 +4,11 @@ const SCRIPT = '/app/sw.js';
 const PAGE = '/app/';
 const AT_MOST = 3000; // milliseconds
 const LOOK_EVERY = 3_600_000; // milliseconds
-const ASK_AGAIN = 5000; // milliseconds
+const TAKEN = 'roadbook.taken'; // in this tab, until the newer version's worker has taken over
 
 /** `state` is {waiting, taking}: whether a newer version is there, and is being started. A "state" event follows each change. */
 class Updates extends EventTarget {
   #registration = null;
-  #asking = null;
   state = {waiting: false, taking: false};
 
   /** Have the browser keep the app on the device, from the first visit on, and look for newer versions. */
@@ -40,21 +39,12 @@ class Updates extends EventTarget {
 
   /** Take the newer version: the page starts again with it. */
   take() {
-    navigator.serviceWorker.addEventListener('controllerchange', () => this.#reload(), {once: true});
-    this.#become({waiting: true, taking: true}); // the browser may take its time: the older worker ends what it is at
-    this.#asking = setInterval(() => this.#takeOver(), ASK_AGAIN); // a worker that the browser could not start has heard nothing
-    this.#takeOver();
-  }
-
-  #takeOver() {
-    const {waiting} = this.#registration;
-    if (waiting) waiting.postMessage('take over');
-    else this.#reload(); // it has begun, by another tab's wish perhaps
-  }
-
-  #reload() {
-    clearInterval(this.#asking);
-    location.reload();
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), {once: true});
+    this.#become({waiting: true, taking: true});
+    if (!this.#registration.waiting) return location.reload(); // another tab has taken it
+    sessionStorage.setItem(TAKEN, 'yes');
+    setTimeout(() => location.reload(), AT_MOST); // the older worker may be in its place for a while: it serves the newer version
+    return this.#registration.waiting.postMessage('take over');
   }
 
   /** Go on with this version for now. */
@@ -64,7 +54,11 @@ class Updates extends EventTarget {
 
   #look() {
     if (this.state.taking) return;
-    this.#become({waiting: Boolean(this.#registration.waiting && navigator.serviceWorker.controller), taking: false});
+    const {waiting} = this.#registration;
+    const taken = waiting && sessionStorage.getItem(TAKEN); // this page is the newer version, its worker still waits for the older
+    if (taken) waiting.postMessage('take over');
+    else sessionStorage.removeItem(TAKEN);
+    this.#become({waiting: Boolean(waiting && !taken && navigator.serviceWorker.controller), taking: false});
   }
 
   #become(state) {
