@@ -99,6 +99,7 @@ def test_a_full_device_says_so_and_loses_nothing_that_was_said_to_be_saved(
     phone.set("Arabica beans, 1 kg", "7").says("Not saved!")
     phone.says("$212.80")  # it is still on the screen
     phone.page.goto(f"{north.origin}/app/#/customers")
+    phone.page.get_by_label("Search customers").fill("Café Ærø")
     phone.page.get_by_role("link", name="Café Ærø").click()
     phone.press("New order")
     refusal = phone.page.get_by_role("main").get_by_role("alert")
