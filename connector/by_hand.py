@@ -12,7 +12,7 @@ from connector.errors import MappingError, RoadbookError
 from connector.estimates import NOT_OURS, called, is_final, is_void, summary_of
 from connector.facts import FactReader
 from connector.ledger import Ledger, Row
-from connector.looking import Looking
+from connector.looking import Looking, is_marked
 from connector.mapping import carries
 from connector.outcomes import posted
 from connector.quickbooks import Gateway, literal
@@ -132,7 +132,7 @@ class ByHand:
         if others:
             raise RoadbookError(f"{name} is what {others[0].of} of rep {others[0].rep} became")
         note = str(form.get("PrivateNote") or "").split("\n", 1)[0]
-        if note.startswith("Roadbook ") and not carries(form, row.ulid, row.rep):
+        if is_marked(form) and not carries(form, row.ulid, row.rep):
             raise RoadbookError(f"{name} bears the mark of another order: “{note}”")
 
     def _doubts(self, row: Row, entity: str, form: Mapping[str, Any]) -> list[str]:

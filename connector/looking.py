@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -103,6 +104,6 @@ def is_named(entity: dict[str, Any], estimate: Document) -> bool:
     return bool(number) and number == estimate.get("number") and not is_marked(entity)
 
 
-def is_marked(entity: dict[str, Any]) -> bool:
+def is_marked(entity: Mapping[str, Any]) -> bool:
     """Whether an entity bears the mark of some order."""
     return str(entity.get("PrivateNote") or "").startswith("Roadbook ")
